@@ -1,0 +1,237 @@
+package rules
+
+import (
+	"errors"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"twokey/parser/effect"
+)
+
+// subject is one effect under judgement, with what rules ask of it again and
+// again worked out at most once.
+type subject struct {
+	effect    *effect.Effect
+	situation *Situation
+	policy    *Policy
+
+	words  []string // subcommand and operands
+	secret triState // the file is one that the policy hides
+}
+
+type triState int8
+
+const (
+	unasked triState = iota
+	no
+	yes
+)
+
+func state(b bool) triState {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// commandWords returns the subcommand and then the operands, so that a rule
+// meets a tool whose grammar is known and one whose is not alike.
+func (s *subject) commandWords() []string {
+	if s.words == nil {
+		c := s.effect.Command
+		s.words = make([]string, 0, len(c.Subcommand)+len(c.Operands)+1)
+		s.words = append(s.words, c.Subcommand...)
+		for _, o := range c.Operands {
+			s.words = append(s.words, o.Text)
+		}
+	}
+	return s.words
+}
+
+func (s *subject) isSecret() bool {
+	if s.secret == unasked {
+		s.secret = state(s.policy.Hides(s.effect.File.Path.Text, s.situation.Home, s.situation.Workspace))
+	}
+	return s.secret == yes
+}
+
+// matcher is a compiled match of one kind of effect.
+type matcher interface {
+	match(s *subject) bool
+	// keys are what the engine indexes the rule by (programs, hosts); false
+	// when it must be asked about every effect.
+	keys() ([]string, bool)
+}
+
+// condition is one mapping of a match.
+type condition interface {
+	matcher
+	compile() error
+}
+
+// anyOf matches when one of its conditions does.
+type anyOf []matcher
+
+func (a anyOf) match(s *subject) bool {
+	for _, m := range a {
+		if m.match(s) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a anyOf) keys() ([]string, bool) {
+	var out []string
+	for _, m := range a {
+		k, ok := m.keys()
+		if !ok {
+			return nil, false
+		}
+		out = append(out, k...)
+	}
+	return out, true
+}
+
+var errEmptyMatch = errors.New("the match is empty and would match everything")
+
+// decodeMatch decodes and compiles a match that is one mapping or a list.
+func decodeMatch[T any, P interface {
+	*T
+	condition
+}](d *decoder, n *yaml.Node, field string) (matcher, error) {
+	before := len(d.errs)
+	var list []T
+	d.value(n, reflect.ValueOf(&list).Elem(), field, 1)
+	if len(d.errs) > before {
+		return anyOf(nil), nil
+	}
+	var out anyOf
+	for i := range list {
+		line, at := n.Line, field
+		if n.Kind == yaml.SequenceNode {
+			line, at = n.Content[i].Line, field+"["+strconv.Itoa(i)+"]"
+		}
+		c := P(&list[i])
+		if reflect.ValueOf(list[i]).IsZero() {
+			d.fail(line, at, errEmptyMatch.Error(), "")
+		} else if err := c.compile(); err != nil {
+			d.fail(line, at, err.Error(), "")
+		}
+		out = append(out, c)
+	}
+	if len(out) == 0 {
+		return out, errEmptyMatch
+	}
+	if len(out) == 1 {
+		return out[0], nil
+	}
+	return out, nil
+}
+
+// wordPattern matches the beginning of a list of words. In it ** stands for
+// any number of words, and a last $ for their end.
+type wordPattern struct {
+	words []pattern
+	any   []bool // the word is **
+	end   bool
+}
+
+func compileWordPatterns(texts []string) ([]wordPattern, error) {
+	var out []wordPattern
+	for _, text := range texts {
+		alternatives, err := expandBraces(text)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range alternatives {
+			var w wordPattern
+			for _, word := range strings.Fields(a) {
+				if word == "$" {
+					w.end = true
+					continue
+				}
+				if w.end {
+					return nil, errors.New("a $ is not the last word of " + quote(text))
+				}
+				p, err := compilePattern(word)
+				if err != nil {
+					return nil, err
+				}
+				w.words = append(w.words, p)
+				w.any = append(w.any, word == "**")
+			}
+			if len(w.words) == 0 && !w.end {
+				return nil, errors.New("the pattern is empty")
+			}
+			out = append(out, w)
+		}
+	}
+	return out, nil
+}
+
+func (w *wordPattern) match(words []string) bool { return w.matchFrom(0, words) }
+
+func (w *wordPattern) matchFrom(i int, words []string) bool {
+	for ; i < len(w.words); i++ {
+		if w.any[i] {
+			for j := range len(words) + 1 {
+				if w.matchFrom(i+1, words[j:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if len(words) == 0 || !w.words[i].match(words[0]) {
+			return false
+		}
+		words = words[1:]
+	}
+	return !w.end || len(words) == 0
+}
+
+// pairPattern matches a name and, where it is written NAME=PATTERN, a value.
+type pairPattern struct {
+	name  pattern
+	value *pattern
+}
+
+func compilePairs(texts []string) ([]pairPattern, error) {
+	var out []pairPattern
+	for _, text := range texts {
+		name, value, has := strings.Cut(text, "=")
+		var pair pairPattern
+		var err error
+		if pair.name, err = compilePattern(name); err != nil {
+			return nil, err
+		}
+		if has {
+			p, err := compilePattern(value)
+			if err != nil {
+				return nil, err
+			}
+			pair.value = &p
+		}
+		out = append(out, pair)
+	}
+	return out, nil
+}
+
+// compileAll compiles each source into its target, and returns what is wrong
+// with the first that does not compile.
+func compileAll(targets []*patterns, sources [][]string) error {
+	for i, texts := range sources {
+		ps, err := compilePatterns(texts)
+		if err != nil {
+			return err
+		}
+		*targets[i] = ps
+	}
+	return nil
+}
+
+// is compares an optional boolean of a match with a fact.
+func is(want *bool, fact bool) bool { return want == nil || *want == fact }
