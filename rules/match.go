@@ -2,7 +2,9 @@ package rules
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -143,34 +145,101 @@ type wordPattern struct {
 func compileWordPatterns(texts []string) ([]wordPattern, error) {
 	var out []wordPattern
 	for _, text := range texts {
-		alternatives, err := expandBraces(text)
+		lists, err := expandWords(text)
 		if err != nil {
 			return nil, err
 		}
-		for _, a := range alternatives {
-			var w wordPattern
-			for _, word := range strings.Fields(a) {
-				if word == "$" {
-					w.end = true
-					continue
-				}
-				if w.end {
-					return nil, errors.New("a $ is not the last word of " + quote(text))
-				}
-				p, err := compilePattern(word)
-				if err != nil {
-					return nil, err
-				}
-				w.words = append(w.words, p)
-				w.any = append(w.any, word == "**")
-			}
-			if len(w.words) == 0 && !w.end {
-				return nil, errors.New("the pattern is empty")
+		for _, words := range lists {
+			w, err := compileWords(words)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", quote(text), err)
 			}
 			out = append(out, w)
 		}
 	}
 	return out, nil
+}
+
+func compileWords(words []string) (wordPattern, error) {
+	var w wordPattern
+	for _, word := range words {
+		if w.end {
+			return w, errors.New("a $ is not the last word")
+		}
+		if word == "$" {
+			w.end = true
+			continue
+		}
+		p, err := compilePattern(word)
+		if err != nil {
+			return w, err
+		}
+		w.words = append(w.words, p)
+		w.any = append(w.any, word == "**")
+	}
+	if len(w.words) == 0 && !w.end {
+		return w, errors.New("the pattern is empty")
+	}
+	return w, nil
+}
+
+// expandWords cuts a text into words and expands braces, whose alternatives
+// may be of several words; a regular expression keeps its own.
+func expandWords(text string) ([][]string, error) {
+	lists := [][]string{nil}
+	for _, field := range fieldsOutsideBraces(text) {
+		alternatives := []string{field}
+		if !strings.HasPrefix(field, "re:") && !strings.HasPrefix(field, "i:") {
+			var err error
+			if alternatives, err = expandBraces(field); err != nil {
+				return nil, err
+			}
+		}
+		var longer [][]string
+		for _, list := range lists {
+			for _, a := range alternatives {
+				words := []string{a}
+				if len(alternatives) > 1 || a != field {
+					words = strings.Fields(a)
+				}
+				longer = append(longer, append(slices.Clone(list), words...))
+			}
+		}
+		if lists = longer; len(lists) > maxAlternatives {
+			return nil, fmt.Errorf("the braces make more than %d alternatives", maxAlternatives)
+		}
+	}
+	return lists, nil
+}
+
+func fieldsOutsideBraces(text string) []string {
+	var fields []string
+	start, depth := -1, 0
+	for i, r := range text {
+		switch {
+		case r == ' ' && depth == 0:
+			if start >= 0 {
+				fields = append(fields, text[start:i])
+			}
+			start = -1
+			continue
+		case start < 0:
+			start = i
+		}
+		if strings.HasPrefix(text[start:], "re:") || strings.HasPrefix(text[start:], "i:") {
+			continue
+		}
+		switch r {
+		case '{':
+			depth++
+		case '}':
+			depth = max(depth-1, 0)
+		}
+	}
+	if start >= 0 {
+		fields = append(fields, text[start:])
+	}
+	return fields
 }
 
 func (w *wordPattern) match(words []string) bool { return w.matchFrom(0, words) }
