@@ -42,8 +42,8 @@ func newResponder(t testing.TB) *responder {
 }
 
 func TestAnswers(t *testing.T) {
-	const known6 = "fd74:776f:6b79::100"
-	arpa6 := "0.0.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.9.7.b.6.f.6.7.7.4.7.d.f.ip6.arpa."
+	const known6 = "fd74:776f:6b65:7900::100"
+	arpa6 := "0.0.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.9.7.5.6.b.6.f.6.7.7.4.7.d.f.ip6.arpa."
 	tests := []struct {
 		name  string
 		kind  dnsmessage.Type

@@ -68,8 +68,8 @@ type Resolver interface {
 // Config is what a gate needs. Serve owns the sockets and closes them.
 type Config struct {
 	TCP    []*net.TCPListener // targets of the packet filter's redirect
-	DNS    []*net.UDPConn     // targets of the redirect of UDP port 53
-	DNSTCP []*net.TCPListener // targets of the redirect of TCP port 53, where it has its own
+	DNS    *net.UDPConn       // target of the redirect of UDP port 53; may be nil
+	DNSTCP *net.TCPListener   // target of the redirect of TCP port 53, where it has its own; may be nil
 
 	Names    *Names // nil for a new table of the default ranges
 	Hostname string // the sandbox's own name, which is answered with loopback
@@ -120,11 +120,11 @@ func serve(ctx context.Context, c Config, origin func(*net.TCPConn) (netip.AddrP
 		for _, l := range c.TCP {
 			l.Close()
 		}
-		for _, l := range c.DNSTCP {
-			l.Close()
+		if c.DNSTCP != nil {
+			c.DNSTCP.Close()
 		}
-		for _, u := range c.DNS {
-			u.Close()
+		if c.DNS != nil {
+			c.DNS.Close()
 		}
 	}
 	defer closeAll()
@@ -163,11 +163,11 @@ func serve(ctx context.Context, c Config, origin func(*net.TCPConn) (netip.AddrP
 	for _, l := range c.TCP {
 		run(func() error { return g.accept(l, g.serveConn) })
 	}
-	for _, l := range c.DNSTCP {
-		run(func() error { return g.accept(l, g.serveDNS) })
+	if c.DNSTCP != nil {
+		run(func() error { return g.accept(c.DNSTCP, g.serveDNS) })
 	}
-	for _, u := range c.DNS {
-		run(func() error { return g.serveUDP(u) })
+	if c.DNS != nil {
+		run(func() error { return g.serveUDP(c.DNS) })
 	}
 	<-ctx.Done()
 	closeAll()

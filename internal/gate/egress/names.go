@@ -15,7 +15,7 @@ const (
 	quarantine    = time.Hour        // an address that lost its name is not given out again before
 	firstMapped   = 256              // the sandbox's own interface has an address below
 	defaultMapped = "198.18.0.0/15"  // RFC 2544: never on the Internet
-	defaultULA    = "fd74:776f:6b79::/64"
+	defaultULA    = "fd74:776f:6b65:7900::/64"
 )
 
 var errNamesFull = errors.New("cannot map another name: all are in use")
@@ -54,7 +54,7 @@ type freed struct {
 
 // NewNames returns an empty table for the two prefixes: v4 of at most 22
 // bits, v6 of at most 64. A zero prefix means 198.18.0.0/15 and
-// fd74:776f:6b79::/64.
+// fd74:776f:6b65:7900::/64.
 func NewNames(v4, v6 netip.Prefix) (*Names, error) {
 	if !v4.IsValid() {
 		v4 = netip.MustParsePrefix(defaultMapped)

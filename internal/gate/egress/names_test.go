@@ -57,7 +57,7 @@ func TestNamesKeepTheirAddress(t *testing.T) {
 func TestNamesOutsideTheTable(t *testing.T) {
 	n, _ := newTestNames(t, "", 100)
 	mustMap(t, n, "a.example")
-	for _, a := range []string{"198.18.0.0", "198.18.0.1", "198.18.255.1", "198.20.1.0", "fd74:776f:6b79::2", "fd74:776f:6b79::1:0:100", "fd74:776f:6b7a::100", "::1"} {
+	for _, a := range []string{"198.18.0.0", "198.18.0.1", "198.18.255.1", "198.20.1.0", "fd74:776f:6b65:7900::2", "fd74:776f:6b65:7900:1::100", "fd74:776f:6b65:7901::100", "::1"} {
 		if name, ok := n.Name(netip.MustParseAddr(a)); ok {
 			t.Errorf("Name(%s) = %q", a, name)
 		}
