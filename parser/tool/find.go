@@ -31,7 +31,6 @@ func find(c *call) {
 	}
 	c.cmd.Operands = roots
 	c.cmd.Flags = nil
-	tests := false
 	for ; i < len(words); i++ {
 		name, ok := strings.CutPrefix(words[i].Text, "-")
 		if !ok || name == "" {
@@ -61,12 +60,6 @@ func find(c *call) {
 				flag.Value = &words[i+1]
 				i++
 			}
-			if !strings.HasSuffix(name, "depth") && name != "printf" && name != "regextype" {
-				tests = true
-			}
-		}
-		if name == "empty" || name == "nouser" || name == "executable" {
-			tests = true
 		}
 		c.cmd.Flags = append(c.cmd.Flags, flag)
 	}
@@ -74,10 +67,8 @@ func find(c *call) {
 		return
 	}
 	for _, root := range roots {
-		if tests {
-			root = everything(root)
-		}
-		e := c.paths.File(effect.OpDelete, root, "find -delete")
+		// What the tests leave is somewhere below the root.
+		e := c.paths.File(effect.OpDelete, everything(root), "find -delete")
 		e.File.Recursive = true
 		c.add(e)
 	}

@@ -95,8 +95,19 @@ func (c *call) gitCode(name string, value effect.Word) {
 	if alias, ok := strings.CutPrefix(lower, "alias."); ok {
 		if command, shell := strings.CutPrefix(value.Text, "!"); shell {
 			c.shell(part(value, command), "git alias "+alias)
-		} else if !value.Known {
+			return
+		}
+		if !value.Known {
 			c.trait(effect.TraitDynamicCode)
+			return
+		}
+		// Defining the alias is judged as running it: a later line will.
+		if len(c.cmd.Subcommand) > 0 && c.cmd.Subcommand[0] == "config" {
+			argv := []effect.Word{effect.Lit("git")}
+			for field := range strings.FieldsSeq(value.Text) {
+				argv = append(argv, effect.Lit(field))
+			}
+			c.exec(argv, "git alias "+alias)
 		}
 		return
 	}
@@ -108,8 +119,11 @@ func (c *call) gitCode(name string, value effect.Word) {
 		"sendemail.tocmd", "sendemail.cccmd", "sendemail.headercmd", "sendemail.sendmailcmd", "tar.command", "remote.uploadpack",
 		"remote.receivepack", "remote.vcs", "guitool.cmd", "trailer.command", "trailer.cmd", "submodule.update", "pager." + key:
 	default:
-		if key == "hookspath" && value.Text != "/dev/null" && value.Text != "" {
+		switch {
+		case key == "hookspath" && value.Text != "/dev/null" && value.Text != "":
 			c.trait(TraitRunsCode)
+		case key == "insteadof", key == "pushinsteadof", section == "http" && (key == "proxy" || key == "sslverify"):
+			c.trait(TraitReroutes)
 		}
 		return
 	}

@@ -46,6 +46,9 @@ const (
 	// TraitPersists: leaves something that runs later by itself: a cron job,
 	// a unit, a hook, an agent.
 	TraitPersists effect.Trait = "persists"
+	// TraitReroutes: traffic will go to another host, or unchecked (git's
+	// insteadOf, http.proxy and sslVerify, a package index, a DNS server).
+	TraitReroutes effect.Trait = "reroutes"
 	// TraitRunsCode: an option or operand is code of a kind that is not
 	// looked into (an editor script, a plugin, a query of a full language).
 	TraitRunsCode effect.Trait = "runs-code"
