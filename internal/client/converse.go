@@ -44,7 +44,7 @@ func (c *client) converse(socket control.Socket, request control.Run) (status in
 			return 0, "", err
 		}
 		switch {
-		case m.Type == control.TypeMoved && !accepted:
+		case m.Type == control.TypeMoved && accepted:
 			return 0, string(m.Payload), nil
 		case m.Type == control.TypeAccepted && !accepted:
 			accepted = true

@@ -39,7 +39,7 @@ type Type byte
 //	Accepted  supervisor  first: from here on the command may have run
 //	Terminal  supervisor  before the command starts: the pty's master
 //	Notice    supervisor  any time before the end: a line for stderr
-//	Moved     supervisor  instead of Accepted: the session to ask instead
+//	Moved     supervisor  last: the workspace whose session to ask instead; nothing ran
 //	Exit      supervisor  last: the exit status
 //	Fail      supervisor  last: exit status and a line for stderr
 //

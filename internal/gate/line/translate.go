@@ -1,0 +1,24 @@
+package line
+
+import (
+	"twokey/parser"
+	"twokey/parser/effect"
+)
+
+// Translate returns the effects of an invocation. What only the run can tell,
+// such as commands that come by standard input, is left to the exec gate.
+func Translate(in Invocation, ctx parser.Context) []effect.Effect {
+	ctx.Args = in.Args
+	switch {
+	case in.Asks:
+		return nil
+	case in.HasText:
+		if len(ctx.Args) == 0 {
+			ctx.Args = []string{in.Shell}
+		}
+		return parser.Line(in.Text, ctx)
+	case in.Script != "":
+		return parser.Exec(append([]string{in.Shell}, in.Args...), nil, ctx)
+	}
+	return nil
+}

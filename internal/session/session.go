@@ -1,0 +1,337 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"twokey/internal/approval"
+	"twokey/internal/audit"
+	"twokey/internal/control"
+	"twokey/internal/gate"
+	"twokey/internal/gate/egress"
+	"twokey/internal/gate/exec"
+	"twokey/internal/secrets"
+	"twokey/parser/effect"
+	"twokey/rules"
+	"twokey/sandbox"
+)
+
+// Session is one supervisor's state.
+type Session struct {
+	home      control.Home
+	callerID  control.Caller
+	place     control.Place
+	workspace string
+	redactor  *secrets.Redactor
+	audit     *audit.Log
+	judge     *gate.Judge
+	sandbox   *sandbox.Sandbox
+	execGate  *exec.Gate
+	commands  commands
+	detected  []rules.HostRule
+	view      sandbox.View
+
+	current atomic.Pointer[rules.Policy]
+
+	mu      sync.Mutex
+	busy    int // callers being served
+	idle    *time.Timer
+	closing bool
+}
+
+// Supervise runs the supervisor of a caller's session in a workspace until it
+// is idle, its sandbox ends or it is killed. It writes "ready", or why it
+// cannot start, to ready and closes it.
+func Supervise(home control.Home, callerName, workspace string, ready *os.File) error {
+	defer ready.Close()
+	s, listeners, err := open(home, callerName, workspace)
+	if err != nil {
+		fmt.Fprintln(ready, err)
+		return err
+	}
+	if s == nil { // another supervisor serves
+		fmt.Fprintln(ready, "ready")
+		return nil
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	if err := s.begin(ctx); err != nil {
+		listeners.close()
+		fmt.Fprintln(ready, err)
+		return err
+	}
+	go listeners.serveShell(ctx, s)
+	go listeners.servePerson(ctx, s)
+	fmt.Fprintln(ready, "ready")
+	ready.Close()
+	s.rest(0)
+	return s.wait(ctx, listeners)
+}
+
+// listeners are a session's two sockets.
+type listeners struct {
+	shell, person *net.UnixListener
+	lock          *os.File
+}
+
+func (l *listeners) close() {
+	l.shell.Close()
+	l.person.Close()
+	l.lock.Close()
+}
+
+// open takes the session's lock and checks what a caller asked for. It returns
+// a nil session when another supervisor has the lock.
+func open(home control.Home, callerName, workspace string) (*Session, *listeners, error) {
+	s := &Session{home: home, callerID: control.Caller{Name: callerName}, workspace: workspace}
+	s.place = home.Place(s.callerID, workspace)
+	if err := s.place.Make(); err != nil {
+		return nil, nil, err
+	}
+	lock, held, err := control.Lock(s.place.RunLock(), true)
+	if err != nil || held {
+		return nil, nil, err
+	}
+	policy, err := loadPolicy(home, workspace)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.current.Store(policy)
+	if err := refuseWorkspace(workspace, home, s.hides); err != nil {
+		return nil, nil, err
+	}
+	if err := home.Sweep(); err != nil {
+		return nil, nil, err
+	}
+	if err := s.place.Bind(s.callerID, workspace); err != nil {
+		return nil, nil, err
+	}
+	allowed, err := s.place.Allowed(workspace)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !allowed {
+		return nil, nil, fmt.Errorf("cannot use %s: its caller is bound to another workspace", workspace)
+	}
+	l := &listeners{lock: lock}
+	if l.shell, err = control.Listen(s.place.Shell()); err != nil {
+		return nil, nil, err
+	}
+	if l.person, err = control.Listen(s.place.Control()); err != nil {
+		return nil, nil, err
+	}
+	return s, l, nil
+}
+
+// begin starts the log, the gates and the sandbox.
+func (s *Session) begin(ctx context.Context) error {
+	var err error
+	if s.audit, err = audit.Open(filepath.Join(s.home.State, "log")); err != nil {
+		return err
+	}
+	s.redactor = secrets.NewRedactor()
+	s.audit.Redact = s.redactor.JSON
+	grants := approval.NewGrants()
+	s.judge = &gate.Judge{
+		SessionID: s.place.ID, Workspace: s.workspace, Home: s.home.Dir,
+		Deadline:  func() time.Duration { return s.policy().Approval.Deadline },
+		Approvals: approval.NewStore(recorder{s}),
+		Grants:    grants,
+		Log:       s.log,
+	}
+	s.detected = egress.Registries(s.home.Dir, os.Getenv)
+	if err := s.setPolicy(s.policy()); err != nil {
+		return err
+	}
+	if s.view, err = s.buildView(); err != nil {
+		return err
+	}
+	s.execGate = &exec.Gate{Judge: s.judge, Owner: s.owner, Context: s.parserContext}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("cannot find twokey-init: %w", err)
+	}
+	s.sandbox, err = sandbox.Start(ctx, sandbox.Config{
+		View: s.view, Init: filepath.Join(filepath.Dir(self), "twokey-init"),
+		Hostname: "twokey", Handler: s.execGate,
+		Log: func(text string) { fmt.Fprintln(os.Stderr, "twokey:", text) },
+	})
+	if err != nil {
+		return err
+	}
+	s.execGate.Root = s.sandbox.Root()
+	if err := s.log("session", nil, false, map[string]any{
+		"event": "start", "workspace": s.workspace, "caller": s.callerID.Name, "hidden": len(s.view.Hidden),
+	}); err != nil {
+		s.sandbox.Close()
+		return err
+	}
+	go s.serveEgress(ctx)
+	return s.watchPolicy(ctx)
+}
+
+func (s *Session) policy() *rules.Policy { return s.current.Load() }
+
+func (s *Session) hides(path string) bool {
+	return s.policy().Hides(path, s.home.Dir, s.workspace)
+}
+
+// shows reports whether a file outside is what the view shows at its path.
+func (s *Session) shows(path string) bool {
+	return control.Within(path, s.workspace) && !s.hides(path)
+}
+
+func (s *Session) owner(tag uint64) (*gate.Command, map[string]bool, func(string)) {
+	cmd := s.commands.get(tag)
+	if cmd == nil {
+		return nil, nil, nil
+	}
+	return &cmd.Command, cmd.baseline, cmd.touched.program
+}
+
+func (s *Session) log(kind string, command *gate.Command, sync bool, data any) error {
+	entry := audit.Entry{Session: s.place.ID, Kind: kind, Data: data}
+	if command != nil {
+		entry.Command = command.Tag
+	}
+	if sync {
+		return s.audit.AppendSync(entry)
+	}
+	return s.audit.Append(entry)
+}
+
+// recorder writes requests and decisions to the log before they count.
+type recorder struct{ s *Session }
+
+type requestRecord struct {
+	ID      string            `json:"id"`
+	Gate    string            `json:"gate"`
+	Text    string            `json:"text"`
+	Dir     string            `json:"dir,omitempty"`
+	Effects []effect.Effect   `json:"effects"`
+	Rules   []approval.Reason `json:"rules"`
+	Process []string          `json:"process,omitempty"`
+}
+
+type decisionRecord struct {
+	ID       string `json:"id"`
+	Approved bool   `json:"approved"`
+	State    string `json:"state"`
+	By       string `json:"by,omitempty"`
+	How      string `json:"how,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+	For      string `json:"for,omitempty"`
+}
+
+func (r recorder) Requested(q approval.Request) error {
+	return r.s.log("request", &gate.Command{Tag: q.Command}, true, requestRecord{
+		ID: q.ID, Gate: q.Gate, Text: q.Text, Dir: q.Cwd, Effects: q.Effects, Rules: q.Rules, Process: q.Process,
+	})
+}
+
+func (r recorder) Decided(q approval.Request, d approval.Decision) error {
+	return r.s.log("decision", &gate.Command{Tag: q.Command}, true, decisionRecord{
+		ID: q.ID, Approved: d.Approved, State: fmt.Sprint(q.State), By: d.By, How: d.How, Reason: d.Reason, For: fmt.Sprint(d.For),
+	})
+}
+
+// arrive and rest count the callers; when the last has gone and nothing runs,
+// the session leaves after its idle time.
+func (s *Session) arrive() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return false
+	}
+	s.busy++
+	if s.idle != nil {
+		s.idle.Stop()
+	}
+	return true
+}
+
+func (s *Session) rest(gone int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy -= gone
+	if s.busy == 0 && !s.closing {
+		s.idle = time.AfterFunc(s.policy().Session.Idle, s.leaveIfIdle)
+	}
+}
+
+func (s *Session) leaveIfIdle() {
+	left, err := s.sandbox.Processes()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy > 0 || s.closing {
+		return
+	}
+	if err == nil && len(left) > 0 { // a dev server lives on
+		s.idle = time.AfterFunc(s.policy().Session.Idle, s.leaveIfIdle)
+		return
+	}
+	s.closing = true
+	s.sandbox.Close()
+}
+
+// wait ends the session when its sandbox has ended. Callers that were not
+// accepted by then start a new one.
+func (s *Session) wait(ctx context.Context, l *listeners) error {
+	<-s.sandbox.Done()
+	s.mu.Lock()
+	idle := s.closing
+	s.closing = true
+	s.mu.Unlock()
+	os.Remove(s.place.Shell())
+	os.Remove(s.place.Control())
+	l.close()
+	event := "idle"
+	if !idle {
+		event = "sandbox ended"
+	}
+	err := s.log("session", nil, true, map[string]any{"event": event})
+	if !idle {
+		return errors.Join(errors.New("the sandbox ended"), err)
+	}
+	return err
+}
+
+func (l *listeners) serveShell(ctx context.Context, s *Session) {
+	accept(l.shell, func(conn *net.UnixConn) {
+		if !s.arrive() {
+			conn.Close()
+			return
+		}
+		defer s.rest(1)
+		s.serveCaller(ctx, control.Conn{UnixConn: conn})
+	})
+}
+
+func (l *listeners) servePerson(ctx context.Context, s *Session) {
+	accept(l.person, func(conn *net.UnixConn) {
+		defer conn.Close()
+		s.servePerson(ctx, control.Conn{UnixConn: conn})
+	})
+}
+
+func accept(l *net.UnixListener, serve func(*net.UnixConn)) {
+	for {
+		conn, err := l.AcceptUnix()
+		switch {
+		case err == nil:
+			go serve(conn)
+		case errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE):
+			time.Sleep(10 * time.Millisecond) // until a descriptor is free
+		default:
+			return
+		}
+	}
+}
