@@ -1,0 +1,170 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Server answers the notifications of one sandbox.
+type Server struct {
+	config   Config
+	listener *listener
+	view     view
+	untagged uint64 // init's own RLIMIT_LOCKS
+	headers  headers
+	sockets  sockets
+
+	ctx    context.Context // ends when the server closes
+	cancel context.CancelFunc
+	idle   atomic.Int32 // workers waiting for a notification
+	wg     sync.WaitGroup
+}
+
+// Workers beyond this many leave when they have nothing to do.
+const maxIdle = 4
+
+// New takes over the listener. Init, when given, must already have its final
+// root directory and its own RLIMIT_LOCKS: a process with that limit counts as
+// untagged. Errors leave the listener closed, so that every notified call of
+// the sandbox fails with ENOSYS.
+func New(c Config) (*Server, error) {
+	if c.Listener == nil || c.Handler == nil {
+		return nil, errors.New("cannot serve without a listener and a handler")
+	}
+	s := &Server{config: c, untagged: unix.RLIM_INFINITY, view: view{-1}}
+	if err := s.open(); err != nil {
+		c.Listener.Close()
+		return nil, err
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	return s, nil
+}
+
+func (s *Server) open() error {
+	l, err := newListener(s.config.Listener)
+	if err != nil {
+		return err
+	}
+	s.listener = l
+	pid := s.config.Init
+	if pid == 0 {
+		pid = unix.Getpid()
+	} else {
+		var limit unix.Rlimit
+		if err := prlimit(pid, nil, &limit); err != nil {
+			return fmt.Errorf("cannot read init's limits: %w", err)
+		}
+		s.untagged = limit.Cur
+	}
+	if s.view, err = newView(pid); err != nil {
+		return fmt.Errorf("cannot open the sandbox's root directory: %w", err)
+	}
+	return nil
+}
+
+// Run serves until no process of the sandbox is left (nil) or ctx ends. When
+// ctx ends, held calls are withdrawn and every later notified call fails with
+// EPERM for as long as a process of the sandbox lives. Run may be called once.
+func (s *Server) Run(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, s.cancel)
+	defer stop()
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		s.listener.hungUp(-1)
+	}()
+	s.startWorker()
+	s.startWorker()
+	select {
+	case <-gone:
+		s.cancel()
+		s.sockets.close()
+		return nil
+	case <-ctx.Done():
+		s.sockets.close()
+		return ctx.Err()
+	}
+}
+
+// startWorker starts a thread that receives, judges, seizes and waits by
+// itself: handing a notification to another thread would cost a wake-up, and a
+// tracer is a thread. One worker is always left to receive.
+func (s *Server) startWorker() {
+	s.idle.Add(1)
+	go func() {
+		// Never unlocked: the thread ends with the goroutine, and nothing else
+		// ever forks or waits on it.
+		runtime.LockOSThread()
+		w := &worker{Server: s, buffer: s.listener.buffer()}
+		for {
+			n, err := s.listener.receive(w.buffer)
+			if s.idle.Add(-1) == 0 && err == nil {
+				s.startWorker()
+			}
+			if err != nil {
+				if !errors.Is(err, errClosed) {
+					s.log("cannot receive a notification: %v", err)
+				}
+				return
+			}
+			w.serve(n)
+			if s.idle.Add(1) > maxIdle {
+				s.idle.Add(-1)
+				return
+			}
+		}
+	}()
+}
+
+// A worker is one thread and its buffers.
+type worker struct {
+	*Server
+	buffer []uint64
+	memory memory
+	image  []byte
+	words  []uint64
+}
+
+func (w *worker) serve(n *notification) {
+	if w.ctx.Err() != nil {
+		_ = w.listener.fail(n.id, unix.EPERM)
+		return
+	}
+	switch n.data.number {
+	case unix.SYS_EXECVE, unix.SYS_EXECVEAT:
+		w.serveExec(n)
+	case unix.SYS_CONNECT:
+		w.serveConnect(n)
+	default:
+		// The filter asks about nothing else.
+		_ = w.listener.fail(n.id, unix.ENOSYS)
+	}
+}
+
+func (s *Server) log(format string, args ...any) {
+	if s.config.Log != nil {
+		s.config.Log(fmt.Sprintf(format, args...))
+	}
+}
+
+// leader returns the thread group of a thread. Most execs come from the leader,
+// for which one cheap call is enough.
+func leader(tid int) (int, error) {
+	if err := unix.Tgkill(tid, tid, 0); err == nil {
+		return tid, nil
+	}
+	st, err := readStatus(tid)
+	if err != nil {
+		return 0, err
+	}
+	if pid := st.number("Tgid"); pid > 0 {
+		return pid, nil
+	}
+	return 0, errGone
+}
