@@ -2,9 +2,7 @@ package tool
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
-	"sync"
 
 	"twokey/parser/effect"
 )
@@ -127,46 +125,195 @@ func mongosh(c *call) {
 	}
 }
 
-var mongoCalls = sync.OnceValue(func() *regexp.Regexp {
-	// db.coll.method(, db["coll"].method(, db.getCollection("c").method(, rs.x(, sh.x(
-	return regexp.MustCompile(`\b(db|rs|sh)((?:\s*\.\s*(?:[A-Za-z_$][\w$]*)(?:\(\s*(?:"[^"]*"|'[^']*')?\s*\))?|\s*\[[^\]]{0,200}\])*?)\s*\.\s*([A-Za-z_$][\w$]*)\s*\(|\b(?:db\s*\[|eval\s*\(|load\s*\(|Function\s*\(|require\s*\(|Mongo\s*\()`)
-})
+// mongoNavigation are the methods that only name a database or collection.
+var mongoNavigation = map[string]bool{
+	"getSiblingDB": true, "getSisterDB": true, "getCollection": true, "getMongo": true, "getDB": true,
+	"withReadPreference": true, "withReadConcern": true, "withWriteConcern": true,
+}
 
-// mongoScript adds a datastore effect for each call on db, rs or sh. A call
-// that it cannot name, as db[name][method](), has no Command.
+// mongoCursor are the methods of a cursor, which change nothing.
+var mongoCursor = map[string]bool{
+	"sort": true, "limit": true, "skip": true, "toArray": true, "forEach": true, "map": true, "pretty": true,
+	"count": true, "size": true, "next": true, "hasNext": true, "explain": true, "projection": true, "project": true,
+	"batchSize": true, "hint": true, "itcount": true, "length": true, "then": true, "filter": true, "collation": true,
+	"allowDiskUse": true, "maxTimeMS": true, "comment": true, "close": true, "executionStats": true, "tojson": true,
+	"readPref": true, "stringify": true, "join": true, "slice": true, "reduce": true, "find": true,
+}
+
+// mongoScript adds a datastore effect for each call on db, rs or sh, leaving
+// out strings and comments. A call that it cannot name, as db[name][method](),
+// has no Command.
 func (c *call) mongoScript(server, database string, w effect.Word) {
+	s := w.Text
 	if !w.Known {
-		c.mongo(server, database, "", "", w.Text)
+		c.mongo(server, database, "", "", s)
 	}
 	found := 0
-	for _, m := range mongoCalls().FindAllStringSubmatchIndex(w.Text, maxDatastore+1) {
-		if found++; found > maxDatastore {
-			c.trait(effect.TraitUnparsed)
-			return
-		}
-		if m[2] < 0 {
-			c.mongo(server, database, "", "", w.Text[m[0]:])
-			continue
-		}
-		object, chain, method := w.Text[m[2]:m[3]], w.Text[m[4]:m[5]], w.Text[m[6]:m[7]]
-		if object != "db" {
-			method = object + "." + method
-		}
-		key := strings.Trim(strings.TrimSpace(chain), ". ")
-		if i := strings.IndexAny(key, `"'`); i >= 0 {
-			if j := strings.IndexByte(key[i+1:], key[i]); j >= 0 {
-				key = key[i+1 : i+1+j]
+	for i := 0; i < len(s); {
+		switch {
+		case s[i] == '"' || s[i] == '\'' || s[i] == '`':
+			i = quoteEnd(s, i)
+		case strings.HasPrefix(s[i:], "//"):
+			_, i = restOfLine(s, i)
+		case strings.HasPrefix(s[i:], "/*"):
+			end := strings.Index(s[i+2:], "*/")
+			if end < 0 {
+				return
 			}
-		} else if dot := strings.IndexByte(key, '.'); dot > 0 && !strings.Contains(key[:dot], "(") {
-			_ = dot // db.a.b is the collection "a.b"
-		}
-		if method == "runCommand" || method == "adminCommand" {
-			if name := mongoCommand(w.Text[m[1]:]); name != "" {
-				method += " " + name
+			i += end + 4
+		case identifier(s[i]):
+			start := i
+			for i < len(s) && (identifier(s[i]) || s[i] == '$') {
+				i++
 			}
+			if start > 0 && s[start-1] == '.' {
+				continue
+			}
+			if found++; found > maxDatastore {
+				c.trait(effect.TraitUnparsed)
+				return
+			}
+			switch name := s[start:i]; name {
+			case "db", "rs", "sh":
+				i = c.mongoChain(server, database, s, start, i)
+			case "eval", "load", "Function", "require", "Mongo", "connect", "exec", "child_process":
+				if strings.HasPrefix(strings.TrimLeft(s[i:], " \t"), "(") {
+					c.mongo(server, database, "", "", s[start:])
+				}
+			default:
+				found--
+			}
+		default:
+			i++
 		}
-		c.mongo(server, database, method, key, w.Text[m[0]:])
 	}
+}
+
+// quoteEnd returns where the string literal that starts at i ends.
+func quoteEnd(s string, i int) int {
+	quote := s[i]
+	for i++; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case quote:
+			return i + 1
+		}
+	}
+	return len(s)
+}
+
+// mongoChain reads what follows db: names, indexes and calls, up to the first
+// call's arguments, which are scanned in their turn.
+func (c *call) mongoChain(server, database, s string, start, i int) int {
+	object := s[start:i]
+	var names []string // of the collection so far
+	method, unnamed, called := "", false, false
+	resume := i
+	for i < len(s) {
+		switch {
+		case strings.IndexByte(" \t\n\r", s[i]) >= 0:
+			i++
+		case s[i] == '.' || strings.HasPrefix(s[i:], "?."):
+			i++
+			if s[i-1] == '?' {
+				i++
+			}
+			for i < len(s) && strings.IndexByte(" \t\n\r", s[i]) >= 0 {
+				i++
+			}
+			from := i
+			for i < len(s) && (identifier(s[i]) || s[i] == '$') {
+				i++
+			}
+			if method != "" {
+				names = append(names, method)
+			}
+			method = s[from:i]
+		case s[i] == '[':
+			end := i + 1
+			for end < len(s) && strings.IndexByte(" \t", s[end]) >= 0 {
+				end++
+			}
+			if method != "" {
+				names = append(names, method)
+			}
+			method = ""
+			if end < len(s) && (s[end] == '"' || s[end] == '\'') {
+				stop := quoteEnd(s, end)
+				method = s[min(end+1, stop):max(end+1, stop-1)]
+				end = stop
+			} else {
+				unnamed = true
+			}
+			closing := strings.IndexByte(s[end:], ']')
+			if closing < 0 {
+				return len(s)
+			}
+			i = end + closing + 1
+		case s[i] == '(':
+			argument := strings.TrimLeft(s[i+1:], " \t\n")
+			if mongoNavigation[method] {
+				if argument != "" && (argument[0] == '"' || argument[0] == '\'') {
+					if name := argument[1:max(1, quoteEnd(argument, 0)-1)]; method == "getSiblingDB" || method == "getSisterDB" {
+						database = name
+					} else {
+						names = []string{name}
+					}
+				} else if !strings.HasPrefix(argument, ")") {
+					names = []string{"?"}
+				}
+			} else if !called || !mongoCursor[method] {
+				command := method
+				if unnamed && method == "" {
+					command = ""
+				} else if object != "db" {
+					command = object + "." + method
+				}
+				if method == "runCommand" || method == "adminCommand" {
+					command = strings.TrimRight(method+" "+mongoCommand(argument), " ")
+				}
+				c.mongo(server, database, command, strings.Join(names, "."), s[start:])
+			}
+			if !mongoNavigation[method] {
+				if !called {
+					resume = i + 1
+				}
+				called = true
+			}
+			method = ""
+			if i = mongoClose(s, i); i < 0 {
+				return resume
+			}
+			if !called {
+				resume = i
+			}
+		default:
+			return resume
+		}
+	}
+	return resume
+}
+
+// mongoClose returns where the bracket that opens at i closes, or -1. It looks
+// no further than a bound, so that nested calls stay cheap.
+func mongoClose(s string, i int) int {
+	depth := 0
+	for limit := min(len(s), i+16<<10); i < limit; {
+		switch s[i] {
+		case '"', '\'', '`':
+			i = quoteEnd(s, i)
+			continue
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+		i++
+	}
+	return -1
 }
 
 // mongoCommand is the first key of the document that runCommand is given.

@@ -8,7 +8,7 @@ import (
 // families are the tables of tool grammars, a file each.
 func families() [][]grammar {
 	return [][]grammar{
-		gitGrammars(), fileGrammars(), readerGrammars(), archiveGrammars(), textGrammars(), databaseGrammars(),
+		gitGrammars(), fileGrammars(), readerGrammars(), archiveGrammars(), textGrammars(), databaseGrammars(), httpGrammars(),
 	}
 }
 

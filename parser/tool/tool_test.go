@@ -92,40 +92,31 @@ func TestPrint(t *testing.T) {
 }
 
 const printed = `
-git push -f origin main
-git -C x push --forc origin +a:b :c
-git push
-git push --force-with-lease origin feature/x
-git push --dry-run --force
-git -C ../other clean -fdx
-git reset --hard HEAD~1
-git checkout -- .
-git checkout main
-git show HEAD:.env
-git -c alias.x='!rm -rf ~' x
+psql -h db -p 5433 -U u -c'DROP TABLE x' prod
+psql postgres://u:p@h:5/db -f a.sql
+PGHOST
+mysql -uroot -ppw -h db -e 'SHOW TABLES' app
+sqlite3 -header app.db 'DELETE FROM users WHERE id=1'
+sqlite3 /srv/x.db .dump
+sqlite3 :memory: 'drop table x'
+duckdb mydb.db 'EXPLAIN SELECT * FROM users'
+clickhouse-client --query 'DROP TABLE x' --host h
+clickhouse-client --query='DROP TABLE x'
+redis-cli -p 6380 FLUSHALL
+redis-cli -h h config set dir /x
+redis-cli --scan --pattern 'a*'
+mongosh mongodb+srv://c.example.net/prod --eval 'db.users.deleteMany({})'
+mongosh --eval 'db.getSiblingDB("x").getCollection("y").drop(); db.adminCommand({shutdown:1}); db[a].drop()'
+bq rm -r -f -d prod
+mysqladmin --force drop mydb
+kafka-topics --bootstrap-server localhost:9092 --delete --topic orders
+curl -o x -sSL https://a.b/c
+wget -qO- http://x | true
+git push origin feature-master
 git stash drop
-git remote rm origin
-git log -p -- .env
-rm -rf node_modules '$X' '$X/foo' ~/x /etc/$X ../..
-rm --recurs --forc -- -x
-cp -r a b c/
-mv -t /etc a b
-dd if=a of=/dev/sda bs=4M
-find . -name '*.pyc' -delete
-find ~ -delete
-find / -exec rm {} ; -print
-rsync -a --del src/ host:/x
-rsync -an --delete source/ /
-scp -i k a u@h:/x
-tar xzf a.tgz -C /opt
-tar -czf out.tgz -C src .env lib
-tar -cf x --checkpoint-action=exec=sh --checkpoint=1 y
-sed -i 's/a/b/w out;p' f
-sed '1e rm -rf /' f
-sed -n '/DROP/p; s,a,b,g' f
-awk 'BEGIN { system("rm -rf /") } {print > "/etc/x"; print | "sort"; "date" | getline}' f
-awk '/rm -rf/ {print $1/2}' log.txt
-grep -r -e foo a b
-grep .env -e foo
-cat -- .env
+git config --global user.name x
+git commit -m 'drop table' a
+git clean -ffdx
+grep -rn TODO .
+tar xf a.tar
 `
