@@ -95,6 +95,7 @@ type gate struct {
 	ctx      context.Context
 	dns      responder
 	origin   func(*net.TCPConn) (netip.AddrPort, error)
+	headTime time.Duration
 	slots    chan struct{}
 	dnsSlots chan struct{}
 	full     atomic.Int64 // connections reset since the last line about it
@@ -106,16 +107,21 @@ type gate struct {
 // returns when every connection is closed and every goroutine has ended: nil
 // after ctx ended, else the failure, upon which the sandbox has no network.
 func Serve(ctx context.Context, c Config) error {
-	return serve(ctx, c, originalDestination)
+	return newGate(c).serve(ctx)
 }
 
-func serve(ctx context.Context, c Config, origin func(*net.TCPConn) (netip.AddrPort, error)) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	g := &gate{
-		Config: c, ctx: ctx, origin: origin,
+func newGate(c Config) *gate {
+	return &gate{
+		Config: c, origin: originalDestination, headTime: headTime,
 		slots: make(chan struct{}, MaxConnections), dnsSlots: make(chan struct{}, maxDNSConns),
 	}
+}
+
+func (g *gate) serve(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	g.ctx = ctx
+	c := g.Config
 	closeAll := func() {
 		for _, l := range c.TCP {
 			l.Close()

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"syscall"
 )
 
 // relay carries bytes both ways until both sides have ended, one has failed,
@@ -29,10 +30,8 @@ func (g *gate) relay(client, upstream *net.TCPConn, r *Connection) error {
 	done := make(chan struct{})
 	g.wg.Go(func() {
 		defer close(done)
-		serverSays = greeting(upstream)
-		r.Down, down = io.Copy(client, upstream)
-		if down == nil {
-			down = client.CloseWrite()
+		if serverSays, down = greeting(upstream); down == nil {
+			r.Down, down = carryBytes(client, upstream)
 		}
 		if down != nil {
 			abort()
@@ -40,10 +39,7 @@ func (g *gate) relay(client, upstream *net.TCPConn, r *Connection) error {
 	})
 	protocol, up := g.check(client, r.Conn)
 	if up == nil {
-		r.Up, up = io.Copy(upstream, client)
-		if up == nil {
-			up = upstream.CloseWrite()
-		}
+		r.Up, up = carryBytes(upstream, client)
 	}
 	if up != nil {
 		abort()
@@ -68,4 +64,16 @@ func (g *gate) relay(client, upstream *net.TCPConn, r *Connection) error {
 		}
 	}
 	return nil
+}
+
+// carryBytes copies until the end of src, which it passes on.
+func carryBytes(dst, src *net.TCPConn) (int64, error) {
+	n, err := io.Copy(dst, src)
+	if err == nil {
+		err = dst.CloseWrite()
+	}
+	if errors.Is(err, syscall.ENOTCONN) {
+		err = nil // dst has gone since; its own direction says how
+	}
+	return n, err
 }

@@ -12,7 +12,7 @@ import (
 const (
 	maxPeek    = 64 << 10         // bytes of a first flight that are held back
 	firstPeek  = 4 << 10          // enough for nearly every one
-	headLimit  = 10 * time.Second // from the first byte of a head to its last
+	headTime   = 10 * time.Second // from the first byte of a head to its last
 	maxGreeted = 16
 )
 
@@ -30,7 +30,7 @@ func (g *gate) check(client *net.TCPConn, c Conn) (protocol string, err error) {
 		n, ended, err := peek(client, buf, have)
 		if err != nil {
 			if errors.Is(err, errTimeout) {
-				return "", refuse("a %s head that is not complete after %v", protocol, headLimit)
+				return "", refuse("a %s head that is not complete after %v", protocol, g.headTime)
 			}
 			return "", err
 		}
@@ -38,7 +38,7 @@ func (g *gate) check(client *net.TCPConn, c Conn) (protocol string, err error) {
 			return "", nil
 		}
 		if have == 0 {
-			if err := client.SetReadDeadline(time.Now().Add(headLimit)); err != nil {
+			if err := client.SetReadDeadline(time.Now().Add(g.headTime)); err != nil {
 				return "", err
 			}
 		}
@@ -127,21 +127,22 @@ func redisArray(b []byte) bool {
 }
 
 // greeting names the protocol by what the server says first, for protocols in
-// which it does; "" for others.
-func greeting(upstream *net.TCPConn) string {
+// which it does; "" for others. An error of the socket is reported once by the
+// kernel, so it must not be lost here.
+func greeting(upstream *net.TCPConn) (string, error) {
 	b := make([]byte, maxGreeted)
 	n, _, err := peek(upstream, b, 0)
 	if err != nil {
-		return ""
+		return "", err
 	}
 	b = b[:n]
 	switch {
 	case bytes.HasPrefix(b, []byte("SSH-")):
-		return "ssh"
+		return "ssh", nil
 	case n > 5 && b[3] == 0 && b[4] == 10: // first packet, protocol version 10
-		return "mysql"
+		return "mysql", nil
 	}
-	return ""
+	return "", nil
 }
 
 var errTimeout = errors.New("timed out")
