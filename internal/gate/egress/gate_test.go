@@ -519,7 +519,8 @@ func TestRealTLSHandshake(t *testing.T) {
 	upstream := server(t, func(c *net.TCPConn) {
 		s := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{cert}})
 		fmt.Fprint(s, "hello")
-		s.Close()
+		s.CloseWrite()
+		io.Copy(io.Discard, c)
 	})
 	h := start(t, func(g *gate) { g.Decide = allowTo(upstream) })
 	c := tls.Client(h.connect("a.example", 443), &tls.Config{ServerName: "a.example", InsecureSkipVerify: true})
