@@ -1,0 +1,117 @@
+package approval
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"twokey/parser/effect"
+)
+
+// Bounds of the grants of all commands together, of one command, and of the
+// session. Beyond them an approval lets its own act go on, and the next gate
+// asks again.
+const (
+	maxGrants        = 8192
+	maxCommandGrants = 1024
+	maxSessionGrants = 1024
+)
+
+// Grants are what approvals still allow. An approved effect, and each one that
+// it implies, may be used once at each gate by the command that it was
+// approved for; a wider scope may be used again.
+type Grants struct {
+	mu      sync.Mutex
+	command map[uint64][]*grant
+	session []*grant // of session scope, or for a time
+	n       int
+}
+
+type grant struct {
+	effect effect.Effect
+	reuse  bool
+	until  time.Time // zero: no end
+	spent  []string  // gates at which it was used
+	depth  int       // of wrappers around the effect at its last use
+}
+
+// NewGrants returns no grants.
+func NewGrants() *Grants { return &Grants{command: map[uint64][]*grant{}} }
+
+// Add grants the effects, and what they imply on the wire, to the command. The
+// gate that asked has let the effects go on by the approval itself: named as
+// asked, its own use of them is spent from the start.
+func (g *Grants) Add(command uint64, effects []effect.Effect, scope Scope, asked ...string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, e := range effects {
+		g.add(command, e, scope, asked)
+		for _, implied := range e.Implies() {
+			g.add(command, implied, scope, nil)
+		}
+	}
+}
+
+func (g *Grants) add(command uint64, e effect.Effect, scope Scope, asked []string) {
+	g.dropOver(time.Now())
+	d, timed := scope.Duration()
+	wide := timed || scope == Session
+	if g.n >= maxGrants || wide && len(g.session) >= maxSessionGrants || len(g.command[command]) >= maxCommandGrants {
+		return
+	}
+	given := &grant{effect: e, spent: slices.Clone(asked), reuse: wide || scope == Command}
+	if timed {
+		given.until = time.Now().Add(d)
+	}
+	if wide {
+		g.session = append(g.session, given)
+	} else {
+		g.command[command] = append(g.command[command], given)
+	}
+	g.n++
+}
+
+// dropOver forgets the grants whose time is over.
+func (g *Grants) dropOver(now time.Time) {
+	before := len(g.session)
+	g.session = slices.DeleteFunc(g.session, func(x *grant) bool { return x.over(now) })
+	g.n -= before - len(g.session)
+}
+
+func (x *grant) over(now time.Time) bool { return !x.until.IsZero() && !now.Before(x.until) }
+
+// Take reports whether an approval covers what the gate sees the command's
+// processes do, and uses it up there. Of several that take at once each gets
+// its own. A wrapper and what it then starts are one act that the exec gate
+// sees several times, each time with fewer wrappers around it.
+func (g *Grants) Take(command uint64, gate string, seen effect.Effect) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	for _, x := range g.session {
+		if !x.over(now) && effect.Covers(x.effect, seen) {
+			return true
+		}
+	}
+	for _, x := range g.command[command] {
+		depth := len(seen.Origin.Through)
+		unwrapped := slices.Contains(x.spent, gate) && depth < x.depth
+		if !x.reuse && slices.Contains(x.spent, gate) && !unwrapped || !effect.Covers(x.effect, seen) {
+			continue
+		}
+		if !x.reuse && !unwrapped {
+			x.spent = append(x.spent, gate)
+		}
+		x.depth = depth
+		return true
+	}
+	return false
+}
+
+// Release drops what is left of the command's grants at its end.
+func (g *Grants) Release(command uint64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.n -= len(g.command[command])
+	delete(g.command, command)
+}
