@@ -100,7 +100,7 @@ func (m *message) aws(h *effect.HTTP, service string) {
 		h.Action = service + ":" + h.Path[i+len("/operation/"):]
 		return
 	}
-	h.Action = service + ":" + h.Method + " " + h.Path
+	h.Action = service + ":" + h.Method // REST: the path says the rest
 }
 
 func cutTarget(target string) string {

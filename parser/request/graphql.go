@@ -40,6 +40,7 @@ func (m *message) graphQL(h *effect.HTTP) {
 		byPath = true
 	case kind == "multipart/form-data" || kind == "application/x-www-form-urlencoded":
 		calls = append(calls, pairCalls(m.form())...)
+		calls = append(calls, nodeCalls(m.json)...) // what curl -d sends when no type is said
 	case m.body[0] == '{' || m.body[0] == '[' || byPath || strings.Contains(kind, "json"):
 		if m.json.kind != 0 {
 			calls = append(calls, nodeCalls(m.json)...)

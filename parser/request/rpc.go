@@ -22,6 +22,9 @@ func (m *message) rpc(h *effect.HTTP) {
 	case strings.Contains(kind, "xml"):
 		m.xml(h)
 	}
+	if strings.HasSuffix(h.Host, ".upstash.io") {
+		m.redis(h)
+	}
 	m.jsonRPC(h, m.json)
 	if action := strings.Trim(m.get("SOAPAction"), `"`); action != "" {
 		h.RPC = append(h.RPC, action)
@@ -77,5 +80,19 @@ func (m *message) xml(h *effect.HTTP) {
 		}
 		h.RPC = append(h.RPC, strings.TrimSpace(name))
 		rest = after
+	}
+}
+
+// redis names the commands of Redis over HTTP: /COMMAND/arg, a JSON array, or
+// an array of those.
+func (m *message) redis(h *effect.HTTP) {
+	first, _, _ := strings.Cut(strings.Trim(h.Path, "/"), "/")
+	if first != "" && first != "pipeline" && first != "multi-exec" {
+		h.RPC = append(h.RPC, strings.ToUpper(first))
+	}
+	for _, n := range append([]node{m.json}, m.json.items...) {
+		if n.kind == '[' && len(n.items) > 0 && n.items[0].kind == '"' && len(h.RPC) < maxCalls {
+			h.RPC = append(h.RPC, strings.ToUpper(n.items[0].text))
+		}
 	}
 }

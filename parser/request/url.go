@@ -35,6 +35,9 @@ func (m *message) setURL(h *effect.HTTP, raw string) {
 	m.setAuthority(h, authority)
 	path, query, _ := strings.Cut(target, "?")
 	h.Path, h.Query = cleanPath(strings.ReplaceAll(path, `\`, "/")), query
+	if strings.IndexByte(authority, 0) >= 0 { // it may hold a part of the path
+		h.Path = "\x00" + strings.TrimSuffix(h.Path, "/")
+	}
 	m.queries = parsePairs(query)
 	if host := m.get("Host"); host != "" && h.Host != "" {
 		other := effect.HTTP{}
@@ -49,6 +52,9 @@ func (m *message) setURL(h *effect.HTTP, raw string) {
 }
 
 func (m *message) setAuthority(h *effect.HTTP, authority string) {
+	if strings.IndexByte(authority, 0) >= 0 {
+		return // a part of a name names nothing
+	}
 	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
 		authority = authority[i+1:]
 	}
@@ -72,9 +78,6 @@ func (m *message) setAuthority(h *effect.HTTP, authority string) {
 		}
 	}
 	h.Host = Host(host)
-	if strings.IndexByte(h.Host, 0) >= 0 {
-		h.Host = "" // a part of a name names nothing
-	}
 }
 
 // Host returns a host's canonical spelling: lower case, without the closing
