@@ -1,0 +1,233 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"twokey/internal/sys"
+	"twokey/sandbox/wire"
+)
+
+// Command is one program to start in the sandbox.
+type Command struct {
+	Path string   // absolute, in the view
+	Argv []string // Argv[0] included
+	Env  []string // NAME=value, as given to execve(2)
+	Dir  string   // absolute, in the view
+	// Files are descriptors 0, 1, 2 and so on; nil leaves one out, and below 3
+	// is /dev/null then. They stay the caller's. A directory is refused: it
+	// would lead out of the view.
+	Files []*os.File
+	// TTY gives the command a new terminal as its controlling one; TTYFiles are
+	// the descriptors that are it, 0, 1 and 2 when there are none.
+	TTY           bool
+	TTYFiles      []int
+	Rows, Columns int
+	Umask         int              // permission bits that new files do not get
+	Ignored       []syscall.Signal // ignored from the start; all others have their default
+	Rlimits       []Rlimit         // besides those of the supervisor
+	Tag           uint64           // who it is, for notifications
+}
+
+// Rlimit is one limit of setrlimit(2).
+type Rlimit struct {
+	Resource int
+	Cur, Max uint64
+}
+
+// ErrEnded is the error of what is asked of a sandbox that has ended.
+var ErrEnded = errors.New("the sandbox has ended")
+
+// outcome answers one Start.
+type outcome struct {
+	process *Process
+	err     error
+}
+
+// Run starts a command in a new session and process group. It returns when the
+// program runs; an error wraps the errno of execve(2), with the path. A
+// directory that is gone is no error: see Process.DirGone. Calls are carried
+// out one at a time.
+func (s *Sandbox) Run(c Command) (*Process, error) {
+	req, files, err := c.request()
+	if err != nil {
+		return nil, err
+	}
+	s.starting.Lock()
+	defer s.starting.Unlock()
+	pending := make(chan outcome, 1)
+	s.mu.Lock()
+	if s.err != nil {
+		s.mu.Unlock()
+		return nil, s.err
+	}
+	s.nextID++
+	req.ID, s.tag, s.pending = s.nextID, c.Tag, pending
+	s.mu.Unlock()
+	if err := s.init.Send(sys.Message{Type: wire.TypeStart, Payload: req.Encode(), Files: files}); err != nil {
+		s.mu.Lock()
+		s.pending = nil
+		s.mu.Unlock()
+		return nil, fmt.Errorf("cannot start %s: %w", c.Path, err)
+	}
+	for _, f := range c.Files {
+		if f != nil {
+			defer f.Fd() // keeps the file reachable until init has it
+		}
+	}
+	o := <-pending
+	if o.err != nil {
+		return nil, o.err
+	}
+	if err := o.process.limit(c.Rlimits); err != nil {
+		_ = o.process.Signal(unix.SIGKILL)
+		return nil, err
+	}
+	return o.process, nil
+}
+
+// request checks the command and makes it a message.
+func (c Command) request() (wire.Start, []int, error) {
+	fail := func(format string, a ...any) (wire.Start, []int, error) {
+		return wire.Start{}, nil, fmt.Errorf("cannot start %s: "+format, append([]any{c.Path}, a...)...)
+	}
+	if !path.IsAbs(c.Path) || !path.IsAbs(c.Dir) || len(c.Argv) == 0 {
+		return fail("path and directory must be absolute, and argv not empty")
+	}
+	req := wire.Start{Path: c.Path, Argv: c.Argv, Env: c.Env, Dir: c.Dir, Rows: c.Rows, Cols: c.Columns, Umask: c.Umask & 0o777}
+	if c.TTY {
+		if req.TTY = c.TTYFiles; len(req.TTY) == 0 {
+			req.TTY = []int{0, 1, 2}
+		}
+	}
+	for _, n := range c.Ignored {
+		req.Ignored = append(req.Ignored, int(n))
+	}
+	var files []int
+	for slot, f := range c.Files {
+		if f == nil {
+			continue
+		}
+		fd := int(f.Fd())
+		var st unix.Stat_t
+		if err := unix.Fstat(fd, &st); err != nil {
+			return fail("descriptor %d: %w", slot, err)
+		}
+		if st.Mode&unix.S_IFMT == unix.S_IFDIR {
+			return fail("descriptor %d is a directory, which would lead out of the view", slot)
+		}
+		req.Slots, files = append(req.Slots, slot), append(files, fd)
+	}
+	if len(files) > sys.MaxDescriptors || len(c.Files) > sys.MaxDescriptors {
+		return fail("more than %d descriptors", sys.MaxDescriptors)
+	}
+	return req, files, nil
+}
+
+// watch receives what init says until the sandbox ends, and then releases all.
+func (s *Sandbox) watch() {
+	served := make(chan struct{})
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		defer close(served)
+		_ = s.notify.Run(ctx)
+	}()
+	err := s.receive()
+	s.mounter.kill()
+	s.killInit()
+	s.end(err)
+	s.mounter.wait()
+	// The listener hangs up when the last filtered process is gone.
+	<-served
+	cancel()
+	s.release()
+	close(s.done)
+}
+
+// receive handles init's messages; it returns when there are no more.
+func (s *Sandbox) receive() error {
+	for {
+		msg, err := s.init.Receive()
+		if err != nil {
+			return ErrEnded
+		}
+		switch msg.Type {
+		case wire.TypeStarted:
+			err = s.started(msg)
+		case wire.TypeNotStarted:
+			err = s.notStarted(msg)
+		case wire.TypeExited:
+			err = s.exited(msg)
+		default:
+			msg.CloseFiles()
+			err = fmt.Errorf("internal error: message %d out of phase", msg.Type)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// answer hands the outcome of the current Start over.
+func (s *Sandbox) answer(o outcome) {
+	s.mu.Lock()
+	pending := s.pending
+	s.pending = nil
+	s.mu.Unlock()
+	if pending != nil {
+		pending <- o
+	}
+}
+
+func (s *Sandbox) started(msg sys.Message) error {
+	m, err := wire.DecodeStarted(msg.Payload)
+	if err != nil || len(msg.Files) == 0 || len(msg.Files) > 2 {
+		msg.CloseFiles()
+		return errors.New("internal error: start without a process descriptor")
+	}
+	p := &Process{s: s, id: m.ID, dirGone: m.DirGone, ended: make(chan struct{})}
+	if len(msg.Files) == 2 {
+		p.master = newMaster(msg.Files[1])
+	}
+	// A process that has ended already, and was reaped, has no number any more.
+	if p.pid, err = sys.ProcessID(msg.Files[0]); err != nil {
+		p.pid = 0
+	}
+	unix.Close(msg.Files[0])
+	s.mu.Lock()
+	s.processes[m.ID] = p
+	s.mu.Unlock()
+	s.answer(outcome{process: p})
+	return nil
+}
+
+func (s *Sandbox) notStarted(msg sys.Message) error {
+	m, err := wire.DecodeNotStarted(msg.Payload)
+	if err != nil {
+		return err
+	}
+	s.answer(outcome{err: &os.PathError{Op: m.Call, Path: m.Path, Err: syscall.Errno(m.Errno)}})
+	return nil
+}
+
+func (s *Sandbox) exited(msg sys.Message) error {
+	m, err := wire.DecodeExited(msg.Payload)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	p := s.processes[m.ID]
+	delete(s.processes, m.ID)
+	s.mu.Unlock()
+	if p == nil {
+		return fmt.Errorf("internal error: process %d ended and was not started", m.ID)
+	}
+	p.end(m.Status, nil)
+	return nil
+}
