@@ -3,11 +3,13 @@ package egress
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// npmDefault is where npm's table of settings says its default registry.
-var npmDefault = regexp.MustCompile(`(?:new Definition|define)\(\s*'registry',\s*\{\s*default:\s*['"]([^'"]+)['"]`)
+// npmDefault is where npm's table of settings says its default registry, from
+// the setting's name on.
+var npmDefault = regexp.MustCompile(`^'registry',\s*\{\s*default:\s*['"]([^'"]+)['"]`)
 
 // npm reads the registries of npm, pnpm, yarn and bun. npm takes the registry
 // of the first place that names one: environment, user, global, its own
@@ -54,9 +56,17 @@ func (f *finder) npmBuiltIn() {
 	for _, root := range roots {
 		names = append(names, path.Join(root, definitions))
 	}
-	for _, name := range names {
-		if m := npmDefault.FindStringSubmatch(f.read(name)); m != nil {
-			f.add(m[1], "npm default", name, true)
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		for text := f.read(name); text != ""; {
+			i := strings.Index(text, "'registry',")
+			if i < 0 {
+				break
+			}
+			if m := npmDefault.FindStringSubmatch(text[i:min(i+200, len(text))]); m != nil {
+				f.add(m[1], "npm default", name, true)
+			}
+			text = text[i+1:]
 		}
 	}
 }
