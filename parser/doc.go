@@ -1,0 +1,71 @@
+// Package parser turns shell text, or one real argv, into effects. It walks
+// everything that would run: lists, pipelines, substitutions, functions,
+// traps, and the commands inside wrappers such as sudo, xargs, ssh or bash -c.
+//
+// A word is literal, partly known or unknown, and an unknown part is never
+// guessed. Text that does not parse, or is beyond a bound, is one command
+// effect with effect.TraitUnparsed; the package never fails and never returns
+// nothing for text that it did not understand. It reads no file but through
+// Context.ReadFile, runs nothing, and must never judge: rules do that.
+package parser
+
+import (
+	"strings"
+
+	"twokey/parser/effect"
+	"twokey/parser/tool"
+)
+
+// Bounds. Past one of them the effects end with one of TraitUnparsed.
+const (
+	maxText    = 256 << 10 // bytes of one text that are parsed
+	maxValue   = 64 << 10  // bytes of one value that are kept; a longer one is unknown
+	maxEffects = 8192
+	maxSteps   = 60_000 // statements and words walked, all texts together
+	maxDepth   = 48     // texts inside texts, function calls inside calls
+	maxNesting = 400    // unclosed brackets and keywords in one text
+	maxFacts   = 512    // variables, functions, files and descriptors of one shell
+	maxFields  = 256    // words that one brace expression stands for
+	maxWords   = 4096   // words of one command
+)
+
+// Context is what is known about the place where the text would run.
+type Context struct {
+	Cwd, Workspace, Home string   // absolute and clean; "" is not known
+	Tmp                  []string // scratch directories
+	// Vars are variables whose values are certain.
+	Vars map[string]string
+	// Args are $0 and the positional parameters.
+	Args []string
+	// ReadFile reads scripts; nil: nothing is readable. The caller bounds
+	// what it reads.
+	ReadFile func(path string) ([]byte, error)
+}
+
+// Line returns the effects of shell text, in the order of the text. Offsets
+// in Origin are into text.
+func Line(text string, ctx Context) []effect.Effect {
+	w := &walker{ctx: ctx}
+	sh := w.newShell()
+	sh.text(text, nil)
+	return w.effects
+}
+
+// Exec returns the effects of one real argv. env holds the variables of its
+// environment that RelevantEnv names.
+func Exec(argv []string, env []effect.Assign, ctx Context) []effect.Effect {
+	w := &walker{ctx: ctx}
+	sh := w.newShell()
+	sh.frame.fixed = true
+	c := call{env: env, real: true}
+	for _, s := range argv {
+		c.argv = append(c.argv, arg{value: value{text: strings.ReplaceAll(s, "\x00", "")}})
+	}
+	sh.envCode(env)
+	sh.run(c)
+	return w.effects
+}
+
+func (ctx *Context) paths(cwd string) tool.Paths {
+	return tool.Paths{Cwd: cwd, Workspace: ctx.Workspace, Home: ctx.Home, Tmp: ctx.Tmp}
+}
