@@ -3,6 +3,8 @@ package rules
 import (
 	"fmt"
 	"slices"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // Loosens says, a phrase each, where e permits what old did not. An engine
@@ -41,9 +43,41 @@ func (e *Engine) Loosens(old *Engine) []string {
 			found = append(found, fmt.Sprintf("rule %s becomes %s", r.ID, verdict))
 		}
 	}
-	if now.changedPacks(before) {
-		found = append(found, "packs change a rule of their own")
+	return append(found, packsLoosened(now.Packs, before.Packs)...)
+}
+
+// packsLoosened is as strict: a rule of the person's own that changed or went
+// loosens, and so does a new one that allows, since it may keep a fallback
+// from counting.
+func packsLoosened(now, before []Pack) []string {
+	texts := func(packs []Pack) map[string]string {
+		m := map[string]string{}
+		for _, p := range packs {
+			for _, r := range p.Rules {
+				b, err := yaml.Marshal(r)
+				if err != nil {
+					continue // then it is missing, which loosens
+				}
+				m[p.Name+"/"+r.ID] = string(b)
+			}
+		}
+		return m
 	}
+	var found []string
+	current, former := texts(now), texts(before)
+	for id, text := range former {
+		if current[id] != text {
+			found = append(found, "packs changes "+id)
+		}
+	}
+	for _, p := range now {
+		for _, r := range p.Rules {
+			if id := p.Name + "/" + r.ID; r.Verdict == Allow && former[id] == "" {
+				found = append(found, "packs adds "+id)
+			}
+		}
+	}
+	slices.Sort(found)
 	return found
 }
 

@@ -73,9 +73,12 @@ type Judge struct {
 // SetEngine puts a new engine in force for what comes after.
 func (j *Judge) SetEngine(e *rules.Engine) { j.engine.Store(e) }
 
+// Engine returns the engine in force.
+func (j *Judge) Engine() *rules.Engine { return j.engine.Load() }
+
 // Judgement is what the rules alone say of the effects.
 func (j *Judge) Judgement(in Inquiry) rules.Judgement {
-	return j.engine.Load().Judge(in.Effects, rules.Situation{
+	return j.Engine().Judge(in.Effects, rules.Situation{
 		Workspace: j.Workspace, Home: j.Home, ExecGate: !in.Complete,
 	})
 }
@@ -184,10 +187,7 @@ func (j *Judge) ask(ctx context.Context, in Inquiry, held []rules.Finding) Answe
 		}
 	default:
 		answer.Allowed = true
-		j.Grants.Add(command.Tag, request.Effects, decision.For)
-		for _, e := range request.Effects {
-			j.take(in, e)
-		}
+		j.Grants.Add(command.Tag, request.Effects, decision.For, in.Gate)
 	}
 	return answer
 }

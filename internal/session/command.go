@@ -196,16 +196,14 @@ func (s *Session) start(ctx context.Context, caller *caller, cmd *command, shell
 		Rows: cmd.run.Rows, Columns: cmd.run.Columns, Tag: cmd.Tag,
 	})
 	relays.handedOver()
-	for _, f := range files {
-		if !relays.owns(f) {
-			f.Close()
-		}
-	}
 	if err != nil {
 		if errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.EACCES) {
 			return control.End{Status: exitDenied, Text: err.Error()}
 		}
 		return failed(err)
+	}
+	for _, f := range files {
+		f.Close() // what outlives the command in here would keep its pipes open
 	}
 	if master := process.Master(); master != nil {
 		err := caller.terminal(master)

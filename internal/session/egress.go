@@ -14,6 +14,7 @@ import (
 	"twokey/internal/gate/egress"
 	"twokey/parser"
 	"twokey/parser/effect"
+	"twokey/rules"
 )
 
 // serveEgress answers what wants to leave the sandbox.
@@ -21,17 +22,38 @@ func (s *Session) serveEgress(ctx context.Context) {
 	sockets := s.sandbox.Sockets()
 	err := egress.Serve(ctx, egress.Config{
 		TCP: sockets.TCP(), DNS: sockets.DNS, DNSTCP: sockets.DNSTCP,
+		Hostname:  hostname,
 		Attribute: s.sandbox.Attribute,
 		Decide:    s.decideConnection,
+		Passes:    s.passes,
 		Record:    s.recordConnection,
-		Log:       func(text string) { fmt.Fprintln(os.Stderr, "twokey:", text) },
+		Log:       complain,
 	})
 	if err != nil && ctx.Err() == nil {
 		fmt.Fprintln(os.Stderr, "twokey: the egress gate ended, nothing leaves:", err)
 	}
 }
 
-func (s *Session) decideConnection(ctx context.Context, c egress.Conn) error {
+// complain writes what belongs to no command to the supervisor's own stderr.
+func complain(text string) { fmt.Fprintln(os.Stderr, "twokey:", text) }
+
+// passes reports whether policy lets a host pass unasked.
+func (s *Session) passes(host string, port int) bool {
+	rule, ok := s.judge.Engine().Host(host, port)
+	return ok && rule.Verdict == rules.HostPass
+}
+
+// route is how an allowed connection is carried: where the policy says so,
+// elsewhere than to the host itself.
+func (s *Session) route(host string, port int) egress.Route {
+	rule, ok := s.judge.Engine().Host(host, port)
+	if !ok {
+		return egress.Route{}
+	}
+	return egress.Route{Dial: rule.Dial, Private: rule.Host == host}
+}
+
+func (s *Session) decideConnection(ctx context.Context, c egress.Conn) (egress.Route, error) {
 	cmd := s.commands.get(c.Tag)
 	inquiry := gate.Inquiry{
 		Gate: gate.Egress, Process: func() []string { return ancestry(c.PID) },
@@ -41,23 +63,26 @@ func (s *Session) decideConnection(ctx context.Context, c egress.Conn) error {
 		inquiry.Command = &cmd.Command
 	}
 	if s.fetches(c) {
-		return nil
+		return s.route(c.Host, c.Port), nil
 	}
 	answer := s.judge.Decide(ctx, inquiry)
 	if answer.Allowed {
-		return nil
+		return s.route(c.Host, c.Port), nil
 	}
 	if cmd != nil && cmd.Notify != nil && !answer.Withdrawn {
 		cmd.Notify(answer.Reason)
 	}
-	return errors.New(answer.Reason)
+	return egress.Route{}, errors.New(answer.Reason)
 }
 
 // fetches reports whether a registry that also publishes, or a code host, is
 // asked by a program that only fetches.
 func (s *Session) fetches(c egress.Conn) bool {
-	known := slices.ContainsFunc(s.registries, func(h egress.Host) bool { return h.Publishes && h.Matches(c.Host, c.Port) })
-	if !known && !egress.CodeHost(c.Host) {
+	if rule, ok := s.judge.Engine().Host(c.Host, c.Port); ok && rule.Verdict != rules.HostPass {
+		return false // the policy's own word counts
+	}
+	publishes := slices.ContainsFunc(s.registries, func(h egress.Host) bool { return h.Publishes && h.Matches(c.Host, c.Port) })
+	if !publishes && !egress.CodeHost(c.Host) {
 		return false
 	}
 	for _, argv := range ancestors(c.PID) {
@@ -93,6 +118,19 @@ func fetchOnly(c *effect.Command) bool {
 	return ok && slices.Contains(verbs, strings.Join(c.Subcommand, " ")) || ok && len(c.Subcommand) > 0 && slices.Contains(verbs, c.Subcommand[0])
 }
 
+type connectRecord struct {
+	Host         string `json:"host"`
+	Port         int    `json:"port"`
+	Protocol     string `json:"protocol,omitempty"`
+	PID          int    `json:"pid,omitempty"`
+	Outcome      string `json:"outcome"`
+	Address      string `json:"address,omitempty"`
+	Up           int64  `json:"up"`
+	Down         int64  `json:"down"`
+	Milliseconds int64  `json:"ms"`
+	Error        string `json:"error,omitempty"`
+}
+
 func (s *Session) recordConnection(c egress.Connection) {
 	name := fmt.Sprintf("%s:%d", c.Host, c.Port)
 	var command *gate.Command
@@ -100,7 +138,19 @@ func (s *Session) recordConnection(c egress.Connection) {
 		cmd.touched.connection(name)
 		command = &cmd.Command
 	}
-	s.log("connect", command, false, c)
+	record := connectRecord{
+		Host: c.Host, Port: c.Port, Protocol: c.Protocol, PID: c.PID, Outcome: string(c.Outcome),
+		Up: c.Up, Down: c.Down, Milliseconds: c.Duration.Milliseconds(),
+	}
+	if c.Address.IsValid() {
+		record.Address = c.Address.String()
+	}
+	if c.Err != nil {
+		record.Error = c.Err.Error()
+	}
+	if err := s.log("connect", command, false, record); err != nil {
+		complain(err.Error())
+	}
 }
 
 // ancestors returns the argv of a process and those above it in its sandbox,

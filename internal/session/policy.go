@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -60,13 +62,28 @@ func LoadPolicy(home control.Home, workspace string) (*rules.Policy, error) {
 }
 
 func (s *Session) setPolicy(p *rules.Policy) error {
-	engine, err := rules.NewEngine(p, s.detected...)
+	engine, err := s.newEngine(p)
 	if err != nil {
 		return err
 	}
-	s.judge.SetEngine(engine)
-	s.current.Store(p)
+	s.enforce(engine)
 	return nil
+}
+
+// newEngine adds the registries that cannot be published to.
+func (s *Session) newEngine(p *rules.Policy) (*rules.Engine, error) {
+	var detected []rules.HostRule
+	for _, h := range s.registries {
+		if !h.Publishes {
+			detected = append(detected, rules.HostRule{Host: h.Name, Ports: h.Ports, Verdict: rules.HostPass, Origin: h.Origin})
+		}
+	}
+	return rules.NewEngine(p, detected...)
+}
+
+func (s *Session) enforce(e *rules.Engine) {
+	s.judge.SetEngine(e)
+	s.current.Store(e.Policy())
 }
 
 // watchPolicy reloads the policy when one of its files changes. Their
@@ -111,26 +128,41 @@ func (s *Session) watchPolicy(ctx context.Context) error {
 func (s *Session) reload(ctx context.Context) {
 	policy, err := loadPolicy(s.home, s.workspace)
 	if err != nil {
-		s.log("policy", nil, false, map[string]any{"event": "refused", "error": err.Error()})
+		s.policyEvent("refused", map[string]any{"error": err.Error()})
 		return
 	}
-	loosened := policy.Loosens(s.policy())
+	engine, err := s.newEngine(policy)
+	if err != nil {
+		s.policyEvent("refused", map[string]any{"error": err.Error()})
+		return
+	}
+	loosened := engine.Loosens(s.judge.Engine())
 	if len(loosened) == 0 {
-		if err := s.setPolicy(policy); err == nil {
-			s.log("policy", nil, false, map[string]any{"event": "reloaded"})
-		}
+		s.enforce(engine)
+		s.policyEvent("reloaded", nil)
 		return
 	}
 	go func() {
 		answer := s.judge.Decide(ctx, gate.Inquiry{
 			Gate:    gate.Session,
-			Command: &gate.Command{Text: fmt.Sprintf("the policy's files changed and loosen: %v", loosened)},
+			Command: &gate.Command{Text: "the policy's files changed and loosen: " + strings.Join(loosened, "; ")},
 			Effects: []effect.Effect{{Kind: effect.KindFile, File: &effect.File{
 				Op: effect.OpWrite, Path: effect.Lit(filepath.Join(s.home.Config, "policy.yaml")), Scope: effect.ScopeHome, By: "policy",
 			}}},
 		})
-		if answer.Allowed && s.setPolicy(policy) == nil {
-			s.log("policy", nil, true, map[string]any{"event": "reloaded", "loosened": loosened})
+		if answer.Allowed {
+			s.enforce(engine)
+			s.policyEvent("reloaded", map[string]any{"loosened": loosened})
 		}
 	}()
+}
+
+// policyEvent logs what became of a changed policy. The view and the
+// environment of commands that run stay as they were.
+func (s *Session) policyEvent(event string, data map[string]any) {
+	record := map[string]any{"event": event}
+	maps.Copy(record, data)
+	if err := s.log("policy", nil, true, record); err != nil {
+		complain(err.Error())
+	}
 }

@@ -45,8 +45,12 @@ func (r *relays) guard(files []*os.File, shows func(path string) bool) ([]*os.Fi
 		if err != nil {
 			return nil, os.NewSyscallError("fcntl", err)
 		}
+		if f, err = duplicate(f); err != nil {
+			return nil, err
+		}
 		reads, id := flags&unix.O_ACCMODE == unix.O_RDONLY, identity{st.Dev, st.Ino}
 		if inside, ok := seen[id]; ok && !reads {
+			f.Close()
 			guarded[i] = inside // stdout and stderr in one file keep their order
 			continue
 		}
@@ -69,6 +73,15 @@ func (r *relays) guard(files []*os.File, shows func(path string) bool) ([]*os.Fi
 	return guarded, nil
 }
 
+// duplicate lets the relay outlive the caller's descriptor.
+func duplicate(f *os.File) (*os.File, error) {
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	return os.NewFile(uintptr(fd), "relayed"), nil
+}
+
 // pipe returns both ends blocking, as a command expects them.
 func pipe() (reader, writer *os.File, err error) {
 	var p [2]int
@@ -82,6 +95,7 @@ func feed(writer, file *os.File) {
 	// The command may end before it has read all; EPIPE then ends the copy.
 	io.Copy(writer, file)
 	writer.Close()
+	file.Close()
 }
 
 // handedOver drops the supervisor's copies of the ends that are inside.

@@ -19,25 +19,33 @@ import (
 	"twokey/internal/gate/egress"
 	"twokey/internal/gate/exec"
 	"twokey/internal/secrets"
+	"twokey/parser"
 	"twokey/parser/effect"
 	"twokey/rules"
 	"twokey/sandbox"
+	"twokey/sandbox/notify"
 )
+
+// hostname is the sandbox's own.
+const hostname = "twokey"
+
+// systemPrograms are where programs live whatever PATH says.
+var systemPrograms = []string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/lib/git-core"}
 
 // Session is one supervisor's state.
 type Session struct {
-	home      control.Home
-	callerID  control.Caller
-	place     control.Place
-	workspace string
-	redactor  *secrets.Redactor
-	audit     *audit.Log
-	judge     *gate.Judge
-	sandbox   *sandbox.Sandbox
-	execGate  *exec.Gate
-	commands  commands
-	detected  []rules.HostRule
-	view      sandbox.View
+	home       control.Home
+	callerID   control.Caller
+	place      control.Place
+	workspace  string
+	redactor   *secrets.Redactor
+	audit      *audit.Log
+	judge      *gate.Judge
+	sandbox    *sandbox.Sandbox
+	execGate   *exec.Gate
+	commands   commands
+	registries []egress.Host
+	view       sandbox.View
 
 	current atomic.Pointer[rules.Policy]
 
@@ -147,27 +155,29 @@ func (s *Session) begin(ctx context.Context) error {
 		Grants:    grants,
 		Log:       s.log,
 	}
-	s.detected = egress.Registries(s.home.Dir, os.Getenv)
+	s.registries = egress.Registries(s.home.Dir, os.Getenv)
 	if err := s.setPolicy(s.policy()); err != nil {
 		return err
 	}
 	if s.view, err = s.buildView(); err != nil {
 		return err
 	}
-	s.execGate = &exec.Gate{Judge: s.judge, Owner: s.owner, Context: s.parserContext}
+	s.execGate = &exec.Gate{
+		Judge: s.judge, Owner: s.owner, Context: s.parserContext, Ancestry: ancestry,
+		Programs: exec.FindPrograms(append(filepath.SplitList(os.Getenv("PATH")), systemPrograms...)),
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("cannot find twokey-init: %w", err)
 	}
 	s.sandbox, err = sandbox.Start(ctx, sandbox.Config{
 		View: s.view, Init: filepath.Join(filepath.Dir(self), "twokey-init"),
-		Hostname: "twokey", Handler: s.execGate,
-		Log: func(text string) { fmt.Fprintln(os.Stderr, "twokey:", text) },
+		Hostname: hostname, Handler: s.execGate, Judged: parser.RelevantEnv,
+		OnMismatch: s.mismatch, Log: complain,
 	})
 	if err != nil {
 		return err
 	}
-	s.execGate.Root = s.sandbox.Root()
 	if err := s.log("session", nil, false, map[string]any{
 		"event": "start", "workspace": s.workspace, "caller": s.callerID.Name, "hidden": len(s.view.Hidden),
 	}); err != nil {
@@ -189,12 +199,25 @@ func (s *Session) shows(path string) bool {
 	return control.Within(path, s.workspace) && !s.hides(path)
 }
 
-func (s *Session) owner(tag uint64) (*gate.Command, map[string]bool, func(string)) {
+func (s *Session) owner(tag uint64) (exec.Owner, bool) {
 	cmd := s.commands.get(tag)
 	if cmd == nil {
-		return nil, nil, nil
+		return exec.Owner{}, false
 	}
-	return &cmd.Command, cmd.baseline, cmd.touched.program
+	return exec.Owner{Command: &cmd.Command, Baseline: cmd.baseline, Ran: cmd.touched.program}, true
+}
+
+// mismatch records an exec that was killed because it became another after it
+// was judged, and says so to the process.
+func (s *Session) mismatch(e *notify.Exec, why notify.Mismatch) string {
+	var command *gate.Command
+	if cmd := s.commands.get(e.Tag); cmd != nil {
+		command = &cmd.Command
+	}
+	if err := s.log("exec", command, true, map[string]any{"event": "killed", "error": string(why), "path": e.Path, "argv": e.Argv}); err != nil {
+		complain(err.Error())
+	}
+	return "twokey: killed " + e.Path + ": " + string(why)
 }
 
 func (s *Session) log(kind string, command *gate.Command, sync bool, data any) error {
@@ -239,7 +262,7 @@ func (r recorder) Requested(q approval.Request) error {
 
 func (r recorder) Decided(q approval.Request, d approval.Decision) error {
 	return r.s.log("decision", &gate.Command{Tag: q.Command}, true, decisionRecord{
-		ID: q.ID, Approved: d.Approved, State: fmt.Sprint(q.State), By: d.By, How: d.How, Reason: d.Reason, For: fmt.Sprint(d.For),
+		ID: q.ID, Approved: d.Approved, State: string(q.State), By: d.By, How: d.How, Reason: d.Reason, For: string(d.For),
 	})
 }
 

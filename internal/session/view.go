@@ -10,6 +10,7 @@ import (
 
 	"twokey/internal/control"
 	"twokey/internal/secrets"
+	"twokey/rules"
 	"twokey/sandbox"
 )
 
@@ -99,7 +100,7 @@ func (s *Session) findHidden(v sandbox.View) ([]string, error) {
 		hidden = append(hidden, found...)
 	}
 	// Toolchains are large and hold secrets only at known places.
-	for _, path := range s.policy().HiddenIn(s.home.Dir) {
+	for _, path := range s.hiddenInHome() {
 		if _, err := os.Lstat(path); err == nil && slices.ContainsFunc(v.HomeList, func(name string) bool {
 			return control.Within(path, filepath.Join(s.home.Dir, name))
 		}) {
@@ -108,6 +109,38 @@ func (s *Session) findHidden(v sandbox.View) ([]string, error) {
 	}
 	slices.Sort(hidden)
 	return slices.Compact(hidden), nil
+}
+
+// hiddenInHome expands the built-in entries that name a place in the home.
+func (s *Session) hiddenInHome() []string {
+	var paths []string
+	for _, glob := range rules.HiddenDefaults() {
+		name, ok := strings.CutPrefix(glob, "~/")
+		if !ok {
+			continue
+		}
+		for _, one := range braces(name) {
+			found, err := filepath.Glob(filepath.Join(s.home.Dir, one))
+			if err == nil {
+				paths = append(paths, found...)
+			}
+		}
+	}
+	return paths
+}
+
+// braces expands the first {a,b} of a glob, which filepath.Glob does not know.
+func braces(glob string) []string {
+	before, rest, ok := strings.Cut(glob, "{")
+	inside, after, closed := strings.Cut(rest, "}")
+	if !ok || !closed {
+		return []string{glob}
+	}
+	var all []string
+	for part := range strings.SplitSeq(inside, ",") {
+		all = append(all, before+part+after)
+	}
+	return all
 }
 
 // replaceOwn shows the real shell where the view would show twokey-sh, so
