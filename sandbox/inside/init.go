@@ -29,6 +29,7 @@ func runInit() error {
 		return report(c, err)
 	}
 	s := newServer(c)
+	s.surviveSignals()
 	if err := s.prepare(); err != nil {
 		return report(c, err)
 	}

@@ -3,6 +3,7 @@ package inside
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/signal"
 	"path"
 	"strconv"
@@ -21,6 +22,8 @@ type server struct {
 	null  int // /dev/null
 	limbo int // a deleted directory
 
+	signals chan os.Signal // nobody reads: what comes in is dropped
+
 	// mu is held from fork until the child is known, and while one is reaped:
 	// a status can neither be lost nor given to another command.
 	mu      sync.Mutex
@@ -32,7 +35,20 @@ type server struct {
 
 func newServer(c *sys.Conn) *server {
 	return &server{conn: c, groups: map[int]uint64{}, leaders: map[uint64]int{}, running: map[int]struct{}{},
-		born: make(chan struct{}, 1)}
+		born: make(chan struct{}, 1), signals: make(chan os.Signal)}
+}
+
+// surviveSignals catches every signal that ends a Go program: the kernel lets
+// pid 1 be hit by those that it has handlers for, also from inside. They must
+// not be ignored, since commands would inherit that.
+func (s *server) surviveSignals() {
+	for n := syscall.Signal(1); n <= 64; n++ {
+		switch n {
+		case syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGCHLD, syscall.SIGURG:
+		default:
+			signal.Notify(s.signals, n)
+		}
+	}
 }
 
 func (s *server) serve() error {
@@ -150,7 +166,7 @@ func (l *launch) run() (pid int, err error) {
 	unix.Umask(l.req.Umask)
 	for _, n := range l.req.Ignored {
 		signal.Ignore(syscall.Signal(n))
-		defer signal.Reset(syscall.Signal(n))
+		defer signal.Notify(l.signals, syscall.Signal(n))
 	}
 	return syscall.ForkExec(l.req.Path, l.req.Argv, attr)
 }
