@@ -53,7 +53,9 @@ func (sh *shell) callExpr(c *syntax.CallExpr, r *redirs) value {
 	cl := call{argv: argv, in: r.in, net: r.net, redirs: r}
 	if len(c.Assigns) > 0 {
 		cl.env = sh.prefix(c.Assigns)
-		sh.envCode(cl.env)
+		if n := base(argv[0].text); n != "git" && n != "rsync" && n != "env" { // their grammars read them
+			sh.envCode(cl.env)
+		}
 	}
 	cl.env = append(cl.env, sh.exported()...)
 	out := sh.run(cl)
@@ -282,6 +284,12 @@ func plainName(s string) bool {
 
 // tool hands the command to its own grammar.
 func (sh *shell) tool(c call, traits ...effect.Trait) value {
+	out, _ := sh.translate(c, traits...)
+	return out
+}
+
+// translate is tool, and tells whether the grammar found code inside.
+func (sh *shell) translate(c call, traits ...effect.Trait) (out value, nested bool) {
 	inv := tool.Invocation{
 		Argv: words(c.argv), Env: c.env, Paths: sh.paths(), Net: sh.sends,
 	}
@@ -293,13 +301,7 @@ func (sh *shell) tool(c call, traits ...effect.Trait) value {
 		inv.ReadFile = sh.readFile
 	}
 	res := tool.Translate(inv)
-	secrets := c.taint() & (taintSecret | taintEnv)
-	for i := range res.Effects {
-		e := res.Effects[i]
-		if e.Kind == effect.KindFile && e.File.Op == effect.OpRead && looksSecret(e.File.Path.Text) {
-			secrets |= taintSecret
-		}
-	}
+	secrets := (c.taint() | sh.reads(res.Effects)) & (taintSecret | taintEnv)
 	for i := range res.Effects {
 		e := res.Effects[i]
 		if e.Kind == effect.KindCommand {
@@ -322,9 +324,37 @@ func (sh *shell) tool(c call, traits ...effect.Trait) value {
 		}
 		sh.inside(n.Where, n.Via).run(call{argv: argv, in: c.in, plain: true, real: true})
 	}
-	out := sh.output(base(c.argv[0].text), c)
-	out.taint |= secrets
-	return out
+	out = sh.output(tool.Name(inv.Argv[0]), c)
+	if secrets != 0 {
+		out.taint |= secrets
+		sh.spread(res.Effects, secrets)
+	}
+	return out, len(res.Shells)+len(res.Execs) > 0
+}
+
+// reads is what the files that a command reads hold.
+func (sh *shell) reads(list []effect.Effect) taint {
+	var t taint
+	for i := range list {
+		e := &list[i]
+		if e.Kind == effect.KindFile && e.File.Op == effect.OpRead {
+			t |= sh.content(value{text: e.File.Path.Text}).taint
+		}
+	}
+	return t
+}
+
+// spread marks the files that a command writes from what it read.
+func (sh *shell) spread(list []effect.Effect, t taint) {
+	for i := range list {
+		e := &list[i]
+		if e.Kind == effect.KindFile && e.Origin.Where == "" && (e.File.Op == effect.OpWrite || e.File.Op == effect.OpCreate) && e.File.Path.Known {
+			v := value{text: e.File.Path.Text}
+			if !sh.content(v).known() {
+				sh.wrote(v, value{unknown, t}, false)
+			}
+		}
+	}
 }
 
 func (sh *shell) nestedShell(s tool.Shell, c call) {

@@ -10,6 +10,7 @@
 package parser
 
 import (
+	"reflect"
 	"strings"
 
 	"twokey/parser/effect"
@@ -48,7 +49,7 @@ func Line(text string, ctx Context) []effect.Effect {
 	w := &walker{ctx: ctx}
 	sh := w.newShell()
 	sh.text(text, nil)
-	return w.effects
+	return distinct(w.effects)
 }
 
 // Exec returns the effects of one real argv. env holds the variables of its
@@ -63,7 +64,31 @@ func Exec(argv []string, env []effect.Assign, ctx Context) []effect.Effect {
 	}
 	sh.envCode(env)
 	sh.run(c)
-	return w.effects
+	return distinct(w.effects)
+}
+
+// distinct drops effects that say what another one says already, as a loop's
+// second round does.
+func distinct(list []effect.Effect) []effect.Effect {
+	if len(list) < 2 {
+		return list
+	}
+	seen := make(map[string][]int, len(list))
+	kept := list[:0]
+next:
+	for _, e := range list {
+		key := e.String()
+		for _, i := range seen[key] {
+			if reflect.DeepEqual(kept[i], e) {
+				continue next
+			}
+		}
+		if len(seen[key]) < 16 {
+			seen[key] = append(seen[key], len(kept))
+		}
+		kept = append(kept, e)
+	}
+	return kept
 }
 
 func (ctx *Context) paths(cwd string) tool.Paths {

@@ -427,8 +427,9 @@ func (sh *shell) hosted(name string, c call) (value, bool) {
 	if strings.IndexByte(app, 0) >= 0 {
 		app = "?"
 	}
-	sh.tool(c)
-	sh.thereText(name+":"+app, name+" "+verbs[0], text.value, c.in)
+	if _, nested := sh.translate(c); !nested {
+		sh.thereText(name+":"+app, name+" "+verbs[0], text.value, c.in)
+	}
 	return value{text: unknown}, true
 }
 

@@ -15,6 +15,11 @@ func looksSecret(p string) bool {
 		return false
 	}
 	b := path.Base(strings.ReplaceAll(p, unknown, "?"))
+	for _, packed := range []string{".gz", ".bz2", ".xz", ".zst", ".bak", ".old", ".orig", ".b64", ".tmp", "~"} {
+		if rest, ok := strings.CutSuffix(b, packed); ok && rest != "" {
+			b = rest
+		}
+	}
 	switch b {
 	case ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass", ".git-credentials", ".my.cnf", ".htpasswd", "credentials", "credentials.json",
 		".vault-token", "shadow", "gshadow", "master.key", ".dockercfg", "kubeconfig", "secrets.yml", "secrets.yaml", "secrets.json", ".envrc":

@@ -141,7 +141,7 @@ func (sh *shell) andOr(b *syntax.BinaryCmd, in *value) value {
 			if !certain(prev) {
 				sh.facts.merge(&before)
 			}
-			if testing(prev) && sh.cwd != cwd {
+			if mayFail(prev) && sh.cwd != cwd {
 				sh.cwd = ""
 			}
 		} else {
@@ -188,8 +188,8 @@ func certain(s *syntax.Stmt) bool {
 	return false
 }
 
-// testing reports whether a statement's purpose is to fail at times.
-func testing(s *syntax.Stmt) bool {
+// mayFail reports whether a statement's purpose is to fail at times.
+func mayFail(s *syntax.Stmt) bool {
 	if s.Negated {
 		return true
 	}

@@ -258,15 +258,6 @@ func (sh *shell) wrapperSpecial(name string, c call) (out value, ok bool) {
 			}
 		}
 		return value{}, false
-	case "man":
-		for i, a := range args {
-			if a.is("-P", "--pager", "-H") && i+1 < len(args) {
-				sh.inside("", name).code(args[i+1].value, nil, name)
-			} else if t, found := cutAny(a.text, "--pager=", "-P", "--html="); found && t != "" {
-				sh.inside("", name).code(value{t, a.taint}, nil, name)
-			}
-		}
-		return value{}, false
 	}
 	if strings.HasPrefix(name, "ld-linux") || strings.HasPrefix(name, "ld-musl") || name == "ld.so" {
 		g := wrapper{long: " library-path inhibit-rpath audit preload argv0 glibc-hwcaps-prepend glibc-hwcaps-mask "}
