@@ -128,7 +128,7 @@ func (h *harness) record() Connection {
 }
 
 // server accepts connections and gives each to handle.
-func server(t *testing.T, handle func(*net.TCPConn)) string {
+func server(t testing.TB, handle func(*net.TCPConn)) string {
 	l := listen(t)
 	go func() {
 		for {

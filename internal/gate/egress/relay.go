@@ -30,7 +30,10 @@ func (g *gate) relay(client, upstream *net.TCPConn, r *Connection) error {
 	done := make(chan struct{})
 	g.wg.Go(func() {
 		defer close(done)
-		if serverSays, down = greeting(upstream); down == nil {
+		if r.Protocol != "tls" && r.Protocol != "http" {
+			serverSays, down = greeting(upstream)
+		}
+		if down == nil {
 			r.Down, down = carryBytes(client, upstream)
 		}
 		if down != nil {

@@ -93,15 +93,16 @@ func (g *gate) lookup(ctx context.Context, host string) ([]netip.Addr, error) {
 func (g *gate) dialFirst(ctx context.Context, addrs []netip.AddrPort) (*net.TCPConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
+	if len(addrs) == 1 {
+		return dialOne(ctx, addrs[0])
+	}
 	type result struct {
 		conn *net.TCPConn
 		err  error
 	}
 	results := make(chan result)
 	start := func(a netip.AddrPort) {
-		var d net.Dialer
-		conn, err := d.DialContext(ctx, "tcp", a.String())
-		tcp, _ := conn.(*net.TCPConn)
+		tcp, err := dialOne(ctx, a)
 		select {
 		case results <- result{tcp, err}:
 		case <-ctx.Done():
@@ -135,10 +136,19 @@ func (g *gate) dialFirst(ctx context.Context, addrs []netip.AddrPort) (*net.TCPC
 			if len(addrs) > 0 {
 				timer.Reset(0)
 			} else if running == 0 {
-				return nil, fmt.Errorf("cannot connect: %w", firstErr)
+				return nil, firstErr
 			}
 		case <-ctx.Done():
 			return nil, fmt.Errorf("cannot connect: %w", ctx.Err())
 		}
 	}
+}
+
+func dialOne(ctx context.Context, a netip.AddrPort) (*net.TCPConn, error) {
+	var d net.Dialer
+	c, err := d.DialTCP(ctx, "tcp", netip.AddrPort{}, a)
+	if err != nil {
+		return nil, fmt.Errorf("cannot connect: %w", err)
+	}
+	return c, nil
 }

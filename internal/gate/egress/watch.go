@@ -3,6 +3,7 @@ package egress
 import (
 	"context"
 	"net"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -13,6 +14,10 @@ import (
 // wire; a client that gives up while a person decides must withdraw the
 // question, so after the grace both count as a close.
 const hangupGrace = 200 * time.Millisecond
+
+// watchAfter is how long a decision may take before the client is watched:
+// most are made at once and need not pay for it.
+const watchAfter = time.Millisecond
 
 // watch returns a context that ends with errClientGone when the client resets
 // or ends the connection. It consumes no bytes. The function ends the watch
@@ -26,40 +31,51 @@ func watch(parent context.Context, c *net.TCPConn) (context.Context, func() erro
 		cancel(err)
 		return ctx, func() error { return err }
 	}
-	go func() {
+	begin := time.AfterFunc(watchAfter, func() {
 		defer close(done)
-		var events int16
-		// The runtime's poller is edge-triggered and asks for EPOLLRDHUP, so
-		// this function runs again at each new segment or end, not in a spin.
-		err := raw.Read(func(fd uintptr) bool {
-			events = hangup(int(fd))
-			return events != 0
-		})
-		if err != nil {
-			return
+		if awaitHangup(raw, stopping) {
+			cancel(errClientGone)
 		}
-		if events == unix.POLLRDHUP {
-			timer := time.NewTimer(hangupGrace)
-			defer timer.Stop()
-			select {
-			case <-stopping:
-				return
-			case <-timer.C:
-			}
-		}
-		cancel(errClientGone)
-	}()
+	})
 	return ctx, func() error {
+		defer cancel(nil)
+		if begin.Stop() {
+			return nil
+		}
 		close(stopping)
 		// A deadline in the past wakes the goroutine.
 		err := c.SetReadDeadline(time.Unix(1, 0))
 		<-done
-		cancel(nil)
 		if err != nil {
 			return err
 		}
 		return c.SetReadDeadline(time.Time{})
 	}
+}
+
+// awaitHangup returns true when the client has hung up, and false when the
+// watch ends before.
+func awaitHangup(raw syscall.RawConn, stopping <-chan struct{}) bool {
+	var events int16
+	// The runtime's poller is edge-triggered and asks for EPOLLRDHUP, so this
+	// function runs again at each new segment or end, not in a spin.
+	err := raw.Read(func(fd uintptr) bool {
+		events = hangup(int(fd))
+		return events != 0
+	})
+	if err != nil {
+		return false
+	}
+	if events == unix.POLLRDHUP {
+		timer := time.NewTimer(hangupGrace)
+		defer timer.Stop()
+		select {
+		case <-stopping:
+			return false
+		case <-timer.C:
+		}
+	}
+	return true
 }
 
 // hangup returns which of POLLRDHUP, POLLHUP and POLLERR hold, see poll(2).
