@@ -38,6 +38,7 @@ func (g *gate) serveConn(client *net.TCPConn) {
 		err = g.carry(client, dst, &r)
 	}
 	if err != nil {
+		g.settle(r.Start)
 		reset(client)
 		r.Err = err
 		if r.Outcome == "" {
@@ -50,6 +51,20 @@ func (g *gate) serveConn(client *net.TCPConn) {
 	r.Duration = time.Since(r.Start)
 	if g.Record != nil {
 		g.Record(r)
+	}
+}
+
+// settleTime is how long after its acceptance a connection is reset at the
+// earliest. A client that sees the reset while it still waits for connect(2)
+// to end tries the name's next address, which would be one more question.
+const settleTime = 20 * time.Millisecond
+
+func (g *gate) settle(start time.Time) {
+	timer := time.NewTimer(time.Until(start.Add(settleTime)))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-g.ctx.Done():
 	}
 }
 

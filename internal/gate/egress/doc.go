@@ -33,6 +33,10 @@
 //	DNS: classes other than IN                                 REFUSED
 //	DNS: the name table is full of names in use                SERVFAIL
 //
+// What it cannot see: inside TLS; the requests after the first of a connection
+// in the clear; what a host that passes does with what it is sent. A change of
+// policy does not cut connections that stand.
+//
 // A client that ends its connection while the decision is pending withdraws
 // the question: the context given to Decide ends.
 package egress

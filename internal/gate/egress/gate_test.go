@@ -2,162 +2,14 @@ package egress
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/netip"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 )
-
-// harness is a running gate whose redirect is played by the test: every
-// connection to it was "going to" the destination that the test sets.
-type harness struct {
-	t       *testing.T
-	gate    *gate
-	dst     atomic.Pointer[netip.AddrPort]
-	records chan Connection
-	stop    context.CancelFunc
-	ended   chan error
-}
-
-func listen(t testing.TB) *net.TCPListener {
-	t.Helper()
-	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	return l
-}
-
-func start(t *testing.T, edit func(*gate)) *harness {
-	t.Helper()
-	h := &harness{t: t, records: make(chan Connection, 2*MaxConnections), ended: make(chan error, 1)}
-	names, err := NewNames(netip.Prefix{}, netip.Prefix{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.gate = newGate(Config{
-		TCP: []*net.TCPListener{listen(t)}, Names: names, Record: func(c Connection) { h.records <- c },
-	})
-	h.gate.origin = func(*net.TCPConn) (netip.AddrPort, error) {
-		if p := h.dst.Load(); p != nil {
-			return *p, nil
-		}
-		return netip.AddrPort{}, errors.New("no destination")
-	}
-	edit(h.gate)
-	ctx, cancel := context.WithCancel(t.Context())
-	h.stop = cancel
-	go func() { h.ended <- h.gate.serve(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-h.ended; err != nil {
-			t.Errorf("the gate ended with %v", err)
-		}
-	})
-	return h
-}
-
-// connect opens a connection as a program would that looked name up.
-func (h *harness) connect(name string, port uint16) *net.TCPConn {
-	h.t.Helper()
-	a, err := netip.ParseAddr(name)
-	if err != nil {
-		if a, _, err = h.gate.Names.Map(name); err != nil {
-			h.t.Fatal(err)
-		}
-	}
-	return h.connectTo(netip.AddrPortFrom(a, port))
-}
-
-func (h *harness) connectTo(dst netip.AddrPort) *net.TCPConn {
-	h.t.Helper()
-	c, err := h.dial(dst)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.t.Cleanup(func() { c.Close() })
-	if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
-		h.t.Fatal(err)
-	}
-	return c.(*net.TCPConn)
-}
-
-func (h *harness) dial(dst netip.AddrPort) (net.Conn, error) {
-	h.dst.Store(&dst)
-	return net.Dial("tcp", h.gate.TCP[0].Addr().String())
-}
-
-// wantRefusal expects a reset, which may come while connect still runs.
-func (h *harness) wantRefusal(name string, port uint16) {
-	h.t.Helper()
-	dst, err := netip.ParseAddrPort(name)
-	if err != nil {
-		a, _, err := h.gate.Names.Map(name)
-		if err != nil {
-			h.t.Fatal(err)
-		}
-		dst = netip.AddrPortFrom(a, port)
-	}
-	c, err := h.dial(dst)
-	if err == nil {
-		defer c.Close()
-		_, err = io.ReadAll(c)
-	}
-	if !errors.Is(err, syscall.ECONNRESET) {
-		h.t.Errorf("the client got %v, want a reset", err)
-	}
-}
-
-func (h *harness) record() Connection {
-	h.t.Helper()
-	select {
-	case r := <-h.records:
-		return r
-	case <-time.After(20 * time.Second):
-		h.t.Fatal("no record was made")
-		panic("unreachable")
-	}
-}
-
-// server accepts connections and gives each to handle.
-func server(t testing.TB, handle func(*net.TCPConn)) string {
-	l := listen(t)
-	go func() {
-		for {
-			c, err := l.AcceptTCP()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				handle(c)
-			}()
-		}
-	}()
-	return l.Addr().String()
-}
-
-// echo sends everything back and ends when the client has ended.
-func echo(c *net.TCPConn) { io.Copy(c, c) }
-
-func allowTo(dial string) func(context.Context, Conn) (Route, error) {
-	return func(context.Context, Conn) (Route, error) { return Route{Dial: dial}, nil }
-}
-
-func wantReset(t *testing.T, c net.Conn) {
-	t.Helper()
-	if _, err := io.ReadAll(c); !errors.Is(err, syscall.ECONNRESET) {
-		t.Errorf("the client read %v, want a reset", err)
-	}
-}
 
 func TestPassedConnection(t *testing.T) {
 	asked := make(chan Conn, 1)
@@ -296,72 +148,6 @@ func TestServerMaySpeakFirst(t *testing.T) {
 		if r := h.record(); r.Protocol != protocol || r.Down != int64(len(greets)) {
 			t.Errorf("%q: record %+v", greets, r)
 		}
-	}
-}
-
-func TestNameAndRealityMustAgree(t *testing.T) {
-	tests := []struct {
-		name, host, first string
-		want              Outcome
-	}{
-		{"SNI agrees", "a.example", string(realHello(t, "A.Example")), Passed},
-		{"SNI of another host", "a.example", string(realHello(t, "b.example")), Refused},
-		{"SNI of a host that passes", "a.example", string(realHello(t, "passes.example")), Passed},
-		{"SNI on an address", "93.184.216.34", string(realHello(t, "b.example")), Refused},
-		{"no SNI", "a.example", string(realHello(t, "")), Passed},
-		{"broken hello", "a.example", "\x16\x03\x01\x00\x00", Refused},
-		{"Host agrees", "a.example", "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n", Passed},
-		{"another Host", "a.example", "GET / HTTP/1.1\r\nHost: b.example\r\n\r\n", Refused},
-		{"Host of another spelling", "127.1.example", "GET / HTTP/1.1\r\nHost: 2130706433\r\n\r\n", Refused},
-		{"another absolute target", "a.example", "GET http://b.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n", Refused},
-		{"CONNECT elsewhere", "a.example", "CONNECT b.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n", Refused},
-		{"Host with a NUL", "a.example", "GET / HTTP/1.1\r\nHost: b.example\x00.a.example\r\n\r\n", Refused},
-		{"HTTP/2 elsewhere", "a.example", h2(t, ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "b.example"), Refused},
-		{"unfinished head", "a.example", "GET / HTTP/1.1\r\nHost: a.example\r\n", Refused},
-		{"endless head", "a.example", "GET / HTTP/1.1\r\nHost: a.example\r\nX: " + strings.Repeat("x", maxPeek), Refused},
-		{"no host is named", "a.example", "\x00binary", Passed},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			got := make(chan int, 1)
-			upstream := server(t, func(c *net.TCPConn) {
-				n, _ := io.Copy(io.Discard, c)
-				got <- int(n)
-			})
-			h := start(t, func(g *gate) {
-				g.Decide = allowTo(upstream)
-				g.Passes = func(host string, port int) bool { return host == "passes.example" && port == 443 }
-			})
-			c := h.connect(test.host, 443)
-			io.WriteString(c, test.first) // a refusal may come before the last byte
-			c.CloseWrite()
-			r := h.record()
-			if r.Outcome != test.want || (r.Err != nil) != (test.want == Refused) {
-				t.Errorf("record %+v", r)
-			}
-			want := len(test.first)
-			if test.want == Refused {
-				want = 0
-			}
-			if n := <-got; n != want {
-				t.Errorf("%d bytes went out, want %d", n, want)
-			}
-		})
-	}
-}
-
-func TestSlowHeadIsRefused(t *testing.T) {
-	upstream := server(t, func(c *net.TCPConn) { io.Copy(io.Discard, c) })
-	h := start(t, func(g *gate) {
-		g.Decide = allowTo(upstream)
-		g.headTime = 20 * time.Millisecond
-	})
-	c := h.connect("a.example", 80)
-	io.WriteString(c, "GE")
-	wantReset(t, c)
-	if r := h.record(); r.Outcome != Refused || r.Up != 0 {
-		t.Errorf("record %+v", r)
 	}
 }
 
@@ -511,24 +297,5 @@ func TestGateNeedsADecider(t *testing.T) {
 	}
 	if _, err := l.Accept(); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("the listener is open: %v", err)
-	}
-}
-
-func TestRealTLSHandshake(t *testing.T) {
-	cert := selfSigned(t, "a.example")
-	upstream := server(t, func(c *net.TCPConn) {
-		s := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{cert}})
-		fmt.Fprint(s, "hello")
-		s.CloseWrite()
-		io.Copy(io.Discard, c)
-	})
-	h := start(t, func(g *gate) { g.Decide = allowTo(upstream) })
-	c := tls.Client(h.connect("a.example", 443), &tls.Config{ServerName: "a.example", InsecureSkipVerify: true})
-	if b, err := io.ReadAll(c); err != nil || string(b) != "hello" {
-		t.Errorf("read %q, %v", b, err)
-	}
-	c.Close()
-	if r := h.record(); r.Protocol != "tls" || r.Err != nil {
-		t.Errorf("record %+v", r)
 	}
 }
