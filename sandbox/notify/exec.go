@@ -201,7 +201,7 @@ func (w *worker) judge(call *execCall, e *Exec, expected plan) {
 	defer h.stop()
 	answer := w.config.Handler.Exec(h.ctx, e)
 	if answer.Errno == 0 && e.Unreadable == "" {
-		err := seize(e.TID)
+		err := tracee{e.PID, e.TID}.seize()
 		if err == nil {
 			w.proceed(h, e, expected)
 			return
@@ -228,12 +228,13 @@ func (w *worker) judge(call *execCall, e *Exec, expected plan) {
 
 // proceed lets a seized process run its exec and verifies what came of it.
 func (w *worker) proceed(h *held, e *Exec, expected plan) {
+	t := tracee{e.PID, e.TID}
 	if !h.claim() || w.listener.goOn(h.id) != nil {
-		release(e.TID)
+		t.release()
 		return
 	}
 	h.pause()
-	pid, executed := waitExec(e.TID)
+	pid, executed := t.waitExec()
 	if !executed {
 		return
 	}

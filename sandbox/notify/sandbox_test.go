@@ -156,9 +156,12 @@ type box struct {
 	served     chan error
 }
 
-type option func(*Config, *exec.Cmd)
+type execCmd = exec.Cmd
 
-// start runs a command under the filter with a handler.
+type option func(*Config, *execCmd)
+
+// start runs a command under the filter with a handler. A nil handler leaves
+// the listener closed.
 func start(t testing.TB, h Handler, argv []string, options ...option) *box {
 	t.Helper()
 	self, err := os.Executable()
@@ -217,10 +220,11 @@ func start(t testing.TB, h Handler, argv []string, options ...option) *box {
 		t.Fatal(err)
 	}
 	c.Listener = os.NewFile(uintptr(fds[0]), "listener")
-	if b.server, err = New(c); err != nil {
+	if b.server, err = New(c); err == nil {
+		go func() { b.served <- b.server.Run(context.Background()) }()
+	} else if h != nil { // without a handler New refuses and closes the listener
 		t.Fatal(err)
 	}
-	go func() { b.served <- b.server.Run(context.Background()) }()
 	if _, err := ours.Write([]byte{0}); err != nil {
 		t.Fatal(err)
 	}

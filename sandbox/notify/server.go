@@ -34,8 +34,12 @@ const maxIdle = 4
 // untagged. Errors leave the listener closed, so that every notified call of
 // the sandbox fails with ENOSYS.
 func New(c Config) (*Server, error) {
-	if c.Listener == nil || c.Handler == nil {
-		return nil, errors.New("cannot serve without a listener and a handler")
+	if c.Listener == nil {
+		return nil, errors.New("cannot serve without a listener")
+	}
+	if c.Handler == nil {
+		c.Listener.Close()
+		return nil, errors.New("cannot serve without a handler")
 	}
 	s := &Server{config: c, untagged: unix.RLIM_INFINITY, view: view{-1}}
 	if err := s.open(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -27,50 +28,69 @@ func ptrace(request, pid int, address, data uintptr) error {
 // when its exec has replaced it or, failing that, when the call returns. Were
 // the interrupt sent after the call went on, the thread could fail one exec and
 // wait for the answer to its next before it took the stop.
-func seize(tid int) error {
-	if err := ptrace(unix.PTRACE_SEIZE, tid, 0, seizeOptions); err != nil {
+func (t tracee) seize() error {
+	if err := ptrace(unix.PTRACE_SEIZE, t.tid, 0, seizeOptions); err != nil {
 		return err
 	}
-	if err := ptrace(unix.PTRACE_INTERRUPT, tid, 0, 0); err != nil {
-		release(tid)
+	if err := ptrace(unix.PTRACE_INTERRUPT, t.tid, 0, 0); err != nil {
+		t.release() // it can only be dying
 		return err
 	}
 	return nil
 }
 
+// A tracee is a seized thread. Its process is waited for by id, never all of
+// them: a Go thread may have children of its own, started by whatever goroutine
+// ran on it before.
+type tracee struct{ pid, tid int }
+
 // release undoes seize for a call that is not going on.
-func release(tid int) {
-	for {
-		pid, status, err := wait()
-		if err != nil || !status.Stopped() {
-			return
-		}
-		if pid == tid || status.Stopped() {
-			detach(pid, stopSignal(status))
-			return
-		}
+func (t tracee) release() {
+	if pid, status, ok := t.wait(); ok && status.Stopped() {
+		detach(pid, stopSignal(status))
 	}
 }
 
-// wait waits for the one process that this thread traces. A thread other than
-// the leader that execs comes back under the leader's id, so no id is named;
-// __WNOTHREAD leaves the children and tracees of other threads alone.
-func wait() (int, unix.WaitStatus, error) {
+// wait waits for the thread's next stop or its death. A thread other than the
+// leader that execs comes back under the leader's id; for that both are asked
+// in turn, since the wait for an id that changes hands never ends.
+func (t tracee) wait() (int, unix.WaitStatus, bool) {
+	if t.pid == t.tid {
+		return waitFor(t.pid, 0)
+	}
+	for pause := 20 * time.Microsecond; ; pause = min(2*pause, time.Millisecond) {
+		pid, status, thread := waitFor(t.tid, unix.WNOHANG)
+		if pid > 0 {
+			return pid, status, true
+		}
+		pid, status, group := waitFor(t.pid, unix.WNOHANG)
+		if pid > 0 {
+			return pid, status, true
+		}
+		if !thread && !group {
+			return 0, 0, false
+		}
+		time.Sleep(pause)
+	}
+}
+
+// waitFor returns false when the id is none of this thread's.
+func waitFor(id, options int) (int, unix.WaitStatus, bool) {
 	for {
 		var status unix.WaitStatus
-		pid, err := unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
+		pid, err := unix.Wait4(id, &status, unix.WALL|unix.WNOTHREAD|options, nil)
 		if err != unix.EINTR {
-			return pid, status, err
+			return pid, status, err == nil
 		}
 	}
 }
 
 // waitExec waits for the outcome of the call. It detaches unless the exec took
 // place, and returns the process's id then.
-func waitExec(tid int) (pid int, executed bool) {
-	pid, status, err := wait()
-	if err != nil || !status.Stopped() {
-		return tid, false // dead
+func (t tracee) waitExec() (pid int, executed bool) {
+	pid, status, ok := t.wait()
+	if !ok || !status.Stopped() {
+		return t.pid, false // dead
 	}
 	if status.TrapCause() == unix.PTRACE_EVENT_EXEC {
 		return pid, true
@@ -95,13 +115,11 @@ func detach(pid, signal int) { _ = ptrace(unix.PTRACE_DETACH, pid, 0, uintptr(si
 func kill(pid int) {
 	_ = unix.Kill(pid, unix.SIGKILL)
 	for {
-		got, status, err := wait()
-		if err != nil || got == pid && (status.Exited() || status.Signaled()) {
+		_, status, ok := waitFor(pid, 0)
+		if !ok || status.Exited() || status.Signaled() {
 			return
 		}
-		if status.Stopped() {
-			_ = ptrace(unix.PTRACE_CONT, got, 0, uintptr(unix.SIGKILL))
-		}
+		_ = ptrace(unix.PTRACE_CONT, pid, 0, uintptr(unix.SIGKILL))
 	}
 }
 
