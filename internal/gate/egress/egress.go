@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -85,6 +86,11 @@ type Config struct {
 	Attribute func(src, dst netip.AddrPort) (tag uint64, pid int, ok bool)
 	// Record is called once for each connection, from several goroutines.
 	Record func(Connection)
+
+	// Proxy says which of the person's HTTP proxies a connection goes through,
+	// as golang.org/x/net/http/httpproxy finds it in the environment; nil, or
+	// a nil URL, for none. What has a Route.Dial goes through none.
+	Proxy func(*url.URL) (*url.URL, error)
 
 	Resolver Resolver     // nil for the host's own, in pure Go
 	Log      func(string) // for what belongs to no connection; may be nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -37,6 +38,16 @@ func (g *gate) dial(ctx context.Context, c Conn, route Route) (*net.TCPConn, err
 		}
 		port = int(n)
 	}
+	var proxy *url.URL
+	var err error
+	if route.Dial == "" {
+		if proxy, err = g.proxyFor(host, port); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := netip.ParseAddr(host); proxy != nil && err != nil {
+		return g.dialThrough(ctx, proxy, host, port)
+	}
 	addrs, err := g.lookup(ctx, host)
 	if err != nil {
 		return nil, err
@@ -63,6 +74,9 @@ func (g *gate) dial(ctx context.Context, c Conn, route Route) (*net.TCPConn, err
 	}
 	if len(ports) == 0 {
 		return nil, refuse("%s leads to %v, which needs a rule of its own", host, addrs[0])
+	}
+	if proxy != nil {
+		return g.dialThrough(ctx, proxy, host, port)
 	}
 	return g.dialFirst(ctx, ports)
 }
