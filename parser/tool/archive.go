@@ -201,18 +201,12 @@ func compress(c *call) {
 		if c.has("stdout", "test", "list", "keep") {
 			continue
 		}
-		switch c.prog.name {
-		case "gzip":
-			if c.cmd.Program == "gzip" && !c.keeps() {
-				c.fileOperand(effect.OpWrite, i)
-			}
+		switch c.cmd.Program {
+		case "zstd", "lz4", "brotli": // these keep their input
+		default:
+			c.fileOperand(effect.OpWrite, i)
 		}
 	}
-}
-
-// keeps reports whether a compressor leaves its input in place.
-func (c *call) keeps() bool {
-	return c.cmd.Path == "zstd" || c.cmd.Path == "unzstd" || c.cmd.Path == "lz4"
 }
 
 func cpio(c *call) {

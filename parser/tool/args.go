@@ -48,6 +48,7 @@ func (c *call) split(words []effect.Word) {
 		w := words[i]
 		text := w.Text
 		switch {
+		case text == "--" && c.prog.skips(text): // terragrunt run -- destroy
 		case text == "--":
 			c.dashed = len(c.cmd.Operands)
 			for _, rest := range words[i+1:] {
@@ -64,6 +65,7 @@ func (c *call) split(words []effect.Word) {
 			i += c.longOption(set, w, words[i+1:])
 		case len(text) > 1 && text[0] == '-' && text[1] != 0 && text[1] != '-':
 			i += c.shortOptions(set, w, words[i+1:])
+		case collecting && len(c.cmd.Subcommand) == 0 && c.prog.skips(text):
 		case collecting && c.takesVerb(w):
 			c.cmd.Subcommand = append(c.cmd.Subcommand, text)
 			if v := c.prog.verbs[strings.Join(c.cmd.Subcommand, " ")]; v != nil {
@@ -108,10 +110,24 @@ func (c *call) takesVerb(w effect.Word) bool {
 	if len(path) > 0 && c.prog.style&untilVerb != 0 {
 		last := path[len(path)-1]
 		if endsPath(last) && (len(path) > 1 || c.prog.style&grouped == 0) {
+			// "restore delete": what looked like the verb was a group.
+			if word, ok := verbWords()[w.Text]; ok && word.strong && len(path) == 1 && c.prog.depth > 1 {
+				return true
+			}
 			return c.declared(append(slices.Clone(path), w.Text))
 		}
 	}
 	return len(path) < c.prog.depth || c.declared(append(slices.Clone(path), w.Text))
+}
+
+// skips reports whether a word before the verbs says nothing.
+func (p *program) skips(text string) bool {
+	for word := range strings.FieldsSeq(p.skip) {
+		if word == text {
+			return true
+		}
+	}
+	return false
 }
 
 // declared reports whether a path is a declared verb or leads to one.

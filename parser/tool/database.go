@@ -51,7 +51,7 @@ func databaseGrammars() []grammar {
 		}},
 		{names: "pg_ctl pg_ctlcluster", style: gnu, depth: 1, opts: "D/pgdata= l/log=a m/mode= o/options= w W t= s c p=", classes: map[effect.Trait]string{TraitReads: "status"}},
 		{names: "pg_resetwal pg_dropcluster initdb", style: gnu, opts: "D/pgdata= f/force n/dry-run U= A= E= stop", hook: func(c *call) {
-			if c.prog.name == "pg_resetwal" && c.cmd.Path == "" && !c.cmd.Has(effect.TraitDryRun) {
+			if c.cmd.Program != "initdb" && !c.cmd.Has(effect.TraitDryRun) {
 				c.trait(TraitDataLoss)
 			}
 		}},

@@ -126,7 +126,7 @@ func afterFirst(op effect.Operation) func(*call) {
 
 func chmod(c *call) {
 	start := 1
-	if c.has("reference") || c.prog.name == "chcon" && c.has("user", "role", "type", "range") {
+	if c.has("reference") || c.cmd.Program == "chcon" && c.has("user", "role", "type", "range") {
 		start = 0
 	}
 	for i := start; i < len(c.cmd.Operands); i++ {
@@ -217,7 +217,7 @@ func splitFile(c *call) {
 		return
 	}
 	c.fileOperand(effect.OpRead, 0)
-	if c.prog.name == "split" && len(c.cmd.Operands) > 1 && c.cmd.Program == "split" {
+	if len(c.cmd.Operands) > 1 && c.cmd.Program == "split" {
 		c.fileOperand(effect.OpCreate, 1)
 	}
 }

@@ -21,6 +21,8 @@ type grammar struct {
 	// depth is how many operands are verbs at most. With untilVerb the path
 	// ends earlier, at the first word whose class is known.
 	depth int
+	// skip are words before the verbs that say nothing: gcloud's beta.
+	skip string
 	// verbs declares subcommands that have options, aliases, operands or a
 	// hook of their own. A path longer than depth is followed where it is
 	// declared here.
@@ -217,26 +219,35 @@ func compile(g *grammar) *program {
 	return p
 }
 
-// table is every known program by each of its names. A grammar is compiled
-// when its program is first seen.
-var table = sync.OnceValue(func() map[string]func() *program {
-	byName := map[string]func() *program{}
-	for _, family := range families() {
+// known is every known program by each of its names, built once at first use.
+// It has no initializer, since the grammars' hooks look programs up in it.
+var known registry
+
+type registry struct {
+	once   sync.Once
+	byName map[string]func() *program
+}
+
+// lookup returns the grammar of a program by its canonical name, or nil. A
+// grammar is compiled when its program is first seen.
+func lookup(name string) *program {
+	known.once.Do(func() { known.byName = byName(families()) })
+	if compiled, ok := known.byName[name]; ok {
+		return compiled()
+	}
+	return nil
+}
+
+func byName(families [][]grammar) map[string]func() *program {
+	names := map[string]func() *program{}
+	for _, family := range families {
 		for i := range family {
 			g := &family[i]
 			compiled := sync.OnceValue(func() *program { return compile(g) })
 			for name := range strings.FieldsSeq(g.names) {
-				byName[name] = compiled
+				names[name] = compiled
 			}
 		}
 	}
-	return byName
-})
-
-// lookup returns the grammar of a program by its canonical name, or nil.
-func lookup(name string) *program {
-	if compiled, ok := table()[name]; ok {
-		return compiled()
-	}
-	return nil
+	return names
 }

@@ -8,7 +8,7 @@ import (
 // families are the tables of tool grammars, a file each.
 func families() [][]grammar {
 	return [][]grammar{
-		gitGrammars(), fileGrammars(), readerGrammars(), archiveGrammars(), textGrammars(), databaseGrammars(), httpGrammars(),
+		gitGrammars(), fileGrammars(), readerGrammars(), archiveGrammars(), textGrammars(), databaseGrammars(), httpGrammars(), cloudGrammars(), forgeGrammars(), platformGrammars(), containerGrammars(), kubernetesGrammars(), iacGrammars(), packageGrammars(), runnerGrammars(), systemGrammars(), networkGrammars(), vcsGrammars(), interpreterGrammars(),
 	}
 }
 
@@ -26,6 +26,8 @@ var aliases = sync.OnceValue(func() map[string]string {
 gmake make
 remake make
 python python3
+manage.py django-admin
+manage django-admin
 py python3
 gawk awk
 mawk awk
@@ -53,6 +55,7 @@ docker-compose docker compose
 podman-compose podman compose
 flyctl fly
 vc vercel
+now vercel
 ntl netlify
 valkey-cli redis-cli
 keydb-cli redis-cli

@@ -288,7 +288,7 @@ func (c *call) must(name string) effect.Word {
 // editor: vim's -c, --cmd and +cmd and emacs' --eval can run anything.
 func editor(c *call) {
 	var scripts []effect.Word
-	if c.prog.name == "vim" && c.cmd.Program == "vim" {
+	if c.cmd.Program == "vim" {
 		scripts = append(scripts, c.values("c", "cmd")...)
 	}
 	scripts = append(scripts, c.values("eval")...)

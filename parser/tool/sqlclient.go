@@ -200,7 +200,7 @@ func mysql(c *call) {
 func sqlite(c *call) {
 	t := target{dialect: "sqlite"}
 	words := c.cmd.Operands
-	if c.prog.name == "duckdb" {
+	if c.cmd.Program == "duckdb" {
 		t.dialect = "postgres"
 	}
 	if len(words) > 0 {

@@ -55,8 +55,15 @@ const (
 	// TraitPrivileged: a container gets the host's powers or its whole file
 	// system.
 	TraitPrivileged effect.Trait = "privileged"
+	// TraitMountsHost: a container may write to a host path outside the
+	// workspace.
+	TraitMountsHost effect.Trait = "mounts-host"
+	// TraitRemoteDaemon: the command is for another machine's daemon.
+	TraitRemoteDaemon effect.Trait = "remote-daemon"
 	// TraitGlobalInstall: installs for the whole machine or user.
 	TraitGlobalInstall effect.Trait = "global-install"
+	// TraitRemovesPackages: takes software off the machine.
+	TraitRemovesPackages effect.Trait = "removes-packages"
 	// TraitForeignSource: installs or fetches code from a URL, a git remote
 	// or an index named on the line.
 	TraitForeignSource effect.Trait = "foreign-source"
@@ -64,6 +71,16 @@ const (
 	TraitDisk effect.Trait = "disk"
 	// TraitPower: turns the machine off, restarts or suspends it.
 	TraitPower effect.Trait = "power"
+	// TraitUsers: changes accounts, passwords or who may become root.
+	TraitUsers effect.Trait = "users"
+	// TraitFirewall: changes packet filter rules.
+	TraitFirewall effect.Trait = "firewall"
+	// TraitNetwork: changes interfaces, routes or resolvers.
+	TraitNetwork effect.Trait = "network"
+	// TraitMounts: mounts, unmounts or maps file systems and devices.
+	TraitMounts effect.Trait = "mounts"
+	// TraitKernel: changes kernel modules, parameters or security modules.
+	TraitKernel effect.Trait = "kernel"
 	// TraitSends: sends a message to people (mail, chat, a comment).
 	TraitSends effect.Trait = "sends-message"
 	// TraitUploads: local files go to another machine.

@@ -46,8 +46,6 @@ func Translate(in Invocation) Result {
 	c.prog = lookup(name)
 	if c.prog == nil {
 		c.prog = generic()
-	} else {
-		c.cmd.Program = c.prog.name
 	}
 	c.split(words)
 	c.finish()
@@ -91,7 +89,7 @@ func (c *call) finish() {
 	}
 	for _, u := range c.uses {
 		if u.kind == 's' {
-			c.shell(u.word, c.prog.name)
+			c.shell(u.word, c.cmd.Program)
 		} else {
 			c.file(operationOf(u.kind), u.word)
 		}

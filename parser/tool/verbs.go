@@ -160,16 +160,39 @@ func (p *program) classOf(path []string) effect.Trait {
 	return TraitUnclassified
 }
 
+// declaredClass returns the class that the grammar gives a path. Where it gives
+// it to a group only, a plain verb further down says more: "projects" may only
+// read, but "projects rm" does not.
 func (p *program) declaredClass(path []string) (effect.Trait, bool) {
 	for _, c := range p.classes {
-		if covers(c.path, path) {
+		if !covers(c.path, path) {
+			continue
+		}
+		if c.trait == TraitLocal || len(c.path) == len(path) {
 			return c.trait, true
 		}
+		verb, ok := verbWords()[path[len(path)-1]]
+		switch {
+		case !ok || !verb.strong:
+		case verb.trait == TraitDestroys:
+			return TraitDestroys, true
+		case verb.trait == TraitReads && c.trait != TraitReads && c.trait != TraitSecretRead:
+			return TraitReads, true
+		case c.trait == TraitSecretRead && (path[len(path)-1] == "list" || path[len(path)-1] == "ls"):
+			return TraitReads, true
+		case c.trait == TraitReads && (verb.trait == TraitMutates || verb.trait == TraitCreates):
+			return verb.trait, true
+		}
+		return c.trait, true
 	}
 	return "", false
 }
 
 func covers(pattern, path []string) bool {
+	// A trailing "$" covers nothing below.
+	if last := pattern[len(pattern)-1]; last == "$" {
+		return len(pattern)-1 == len(path) && covers(pattern[:len(pattern)-1], path)
+	}
 	if len(pattern) > len(path) {
 		return false
 	}
