@@ -43,7 +43,11 @@ func Plan(v View, host fs.ReadLinkFS, uid int) (*MountPlan, error) {
 		p.want(rankReadOnly, wire.Op{Kind: wire.Bind, Path: d, Source: d, ReadOnly: true})
 	}
 	for d, state := range v.Overlays {
-		p.want(rankOverlay, wire.Op{Kind: wire.Overlay, Path: d, Source: d, Upper: state + "/upper", Work: state + "/work"})
+		op := wire.Op{Kind: wire.Overlay, Path: d, Source: d, Upper: state + "/upper", Work: state + "/work"}
+		if !p.exists(d) {
+			op = wire.Op{Kind: wire.Bind, Path: d, Source: state + "/upper"}
+		}
+		p.want(rankOverlay, op)
 	}
 	for _, d := range v.ReadWrite {
 		p.want(rankReadWrite, wire.Op{Kind: wire.Bind, Path: d, Source: d})

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -139,13 +140,16 @@ func (s *Sandbox) watch() {
 		_ = s.notify.Run(ctx)
 	}()
 	err := s.receive()
-	s.mounter.kill()
-	s.killInit()
 	s.end(err)
+	s.killInit()
+	_ = sys.WaitProcess(s.pidfd)
+	// The mounter reaps init and leaves.
+	s.mounter.conn.Shutdown()
+	late := time.AfterFunc(2*time.Second, s.mounter.kill)
 	s.mounter.wait()
-	// The listener hangs up when the last filtered process is gone.
-	<-served
+	late.Stop()
 	cancel()
+	<-served
 	s.release()
 	close(s.done)
 }

@@ -80,16 +80,16 @@ func Start(ctx context.Context, c Config) (*Sandbox, error) {
 	if !ok {
 		return nil, errors.New("internal error: the host's root has no links")
 	}
-	plan, err := Plan(c.View, host, os.Getuid())
-	if err != nil {
-		return nil, err
-	}
 	for _, state := range c.View.Overlays {
 		for _, d := range []string{"upper", "work"} {
 			if err := os.MkdirAll(filepath.Join(state, d), 0o700); err != nil {
 				return nil, fmt.Errorf("cannot make the cache's layer: %w", err)
 			}
 		}
+	}
+	plan, err := Plan(c.View, host, os.Getuid())
+	if err != nil {
+		return nil, err
 	}
 	s := &Sandbox{config: c, pidfd: -1, processes: map[uint64]*Process{}, done: make(chan struct{})}
 	if err := s.start(ctx, plan, program); err != nil {

@@ -21,6 +21,18 @@ func SignalProcess(pidfd int, sig unix.Signal) error {
 	return os.NewSyscallError("pidfd_send_signal", unix.PidfdSendSignal(pidfd, sig, nil, 0))
 }
 
+// WaitProcess blocks until the process that pidfd names has ended, with it,
+// for the first process of a pid namespace, all others there. It need not be a
+// child, and is not reaped.
+func WaitProcess(pidfd int) error {
+	for {
+		fds := []unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}
+		if _, err := unix.Poll(fds, -1); err != unix.EINTR {
+			return os.NewSyscallError("poll", err)
+		}
+	}
+}
+
 // ProcessID is the number, in the caller's pid namespace, of the process that
 // pidfd names; proc(5), fdinfo. An error means that it is gone.
 func ProcessID(pidfd int) (int, error) {

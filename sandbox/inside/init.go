@@ -29,7 +29,9 @@ func runInit() error {
 		return report(c, err)
 	}
 	s := newServer(c)
-	s.surviveSignals()
+	if err := s.surviveSignals(); err != nil {
+		return report(c, err)
+	}
 	if err := s.prepare(); err != nil {
 		return report(c, err)
 	}

@@ -29,7 +29,12 @@ func runMounter() error {
 	if err != nil {
 		return report(c, err)
 	}
-	return root.serve(c)
+	err = root.serve(c)
+	// Init ends with the supervisor as well. Reaped here, it leaves no zombie
+	// to a machine whose own init does not reap.
+	_ = unix.Kill(root.init, unix.SIGKILL)
+	_, _ = sys.Reap(root.init)
+	return err
 }
 
 // build does the whole set-up and answers Ready.
@@ -59,7 +64,7 @@ func build(c *sys.Conn, setup wire.Setup) (*tree, error) {
 	if err := root.finish(); err != nil {
 		return nil, err
 	}
-	pidfd, err := startInit()
+	pidfd, err := root.startInit()
 	if err != nil {
 		return nil, step("start the sandbox's first process", err)
 	}
@@ -71,7 +76,7 @@ func build(c *sys.Conn, setup wire.Setup) (*tree, error) {
 
 // startInit starts this program again as pid 1 of a new pid namespace. The
 // calling thread must live as long as init.
-func startInit() (pidfd int, err error) {
+func (t *tree) startInit() (pidfd int, err error) {
 	null, err := openNull(hostRoot + "/dev/null")
 	if err != nil {
 		return -1, err
@@ -88,7 +93,7 @@ func startInit() (pidfd int, err error) {
 			PidFD:      &pidfd,
 		},
 	}
-	if _, err := syscall.ForkExec(hostRoot+"/proc/self/exe", []string{"twokey-init", InitRole}, attr); err != nil {
+	if t.init, err = syscall.ForkExec(hostRoot+"/proc/self/exe", []string{"twokey-init", InitRole}, attr); err != nil {
 		return -1, err
 	}
 	// Init alone answers on this socket: a second holder would hide its end.

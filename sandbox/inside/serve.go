@@ -38,17 +38,26 @@ func newServer(c *sys.Conn) *server {
 		born: make(chan struct{}, 1), signals: make(chan os.Signal)}
 }
 
-// surviveSignals catches every signal that ends a Go program: the kernel lets
-// pid 1 be hit by those that it has handlers for, also from inside. They must
-// not be ignored, since commands would inherit that.
-func (s *server) surviveSignals() {
+// surviveSignals gives every signal that ends a program a handler. The kernel
+// delivers to pid 1 what it has handlers for, also from inside, and Go's end
+// the program where nobody asked for the signal. For what it has no handlers
+// for the kernel looks at the first thread alone: while that has signals
+// blocked, as in a handler, they kill pid 1 all the same. They must not be
+// ignored, since commands would inherit that.
+func (s *server) surviveSignals() error {
 	for n := syscall.Signal(1); n <= 64; n++ {
 		switch n {
 		case syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGCHLD, syscall.SIGURG:
+		case 33: // Go's own, once it has run a system call on every thread
+		case 32, 34: // Go leaves these to a C library
+			if err := sys.DropSignal(n); err != nil {
+				return step("handle signals", err)
+			}
 		default:
 			signal.Notify(s.signals, n)
 		}
 	}
+	return nil
 }
 
 func (s *server) serve() error {

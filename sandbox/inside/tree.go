@@ -27,6 +27,7 @@ type tree struct {
 	empty      int // an empty file of mode 0444, in the view's own tmpfs
 	void       int // an empty directory of mode 0555 there
 	files      int // generated files so far
+	init       int // pid of the sandbox's first process
 	skipped    []string
 }
 
