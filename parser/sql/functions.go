@@ -93,7 +93,7 @@ func calls(src string, tokens []token, d dialect) []effect.SQL {
 	var effects []effect.SQL
 	for verb, names := range byVerb {
 		slices.Sort(names)
-		effects = append(effects, statement(d, src, verb, slices.Compact(names)...))
+		effects = append(effects, statement(d, verb, slices.Compact(names)...))
 	}
 	slices.SortFunc(effects, func(a, b effect.SQL) int { return strings.Compare(a.Verb, b.Verb) })
 	return effects

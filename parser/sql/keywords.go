@@ -106,7 +106,7 @@ func dropDefiner(tokens []token) []token {
 // IF [NOT] EXISTS, ONLY or CONCURRENTLY.
 func objectAfter(src string, tokens []token) string {
 	i := 0
-	for i < len(tokens) && tokens[i].is("IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY", "INTO", "FROM") {
+	for i < len(tokens) && tokens[i].is("IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY", "INTO", "FROM", "TO") {
 		i++
 	}
 	name, _ := dotted(src, tokens[i:])

@@ -69,14 +69,20 @@ func readMySQLText(src string) reading {
 		return reading{stmts: stmts, ok: true}
 	}
 	r := reading{ok: true}
-	for _, piece := range split(tokens) {
+	failures := 0
+	for _, piece := range splitRoutines(tokens) {
 		one := text(src, piece)
 		own := scan(one, mysql)
 		stmts, err := m.read(one, own)
 		if err != nil {
-			s, ok := myByWords(one, own)
+			own, ok := m.words(one, own)
 			r.ok = r.ok && ok
-			stmts = append([]effect.SQL{s}, calls(one, own, mysql)...)
+			stmts = own
+			if failures++; failures == maxFailures {
+				rest := unparsed(src[piece[len(piece)-1].end:], "mysql", tooManyFailures)
+				r.stmts, r.ok = append(append(r.stmts, stmts...), rest), false
+				return r
+			}
 		}
 		r.stmts = append(r.stmts, stmts...)
 	}
@@ -169,6 +175,7 @@ func (m *myText) read(src string, tokens []token) ([]effect.SQL, error) {
 	if unknownPart {
 		src = strings.ReplaceAll(src, "\x00", "?")
 	}
+	src = plainDumpfile(src, tokens)
 	nodes, err := parseMySQL(src)
 	if err != nil {
 		replaced := strings.ReplaceAll(withPlaceholders(src, tokens), " $1 ", " ? ")
@@ -187,7 +194,7 @@ func (m *myText) read(src string, tokens []token) ([]effect.SQL, error) {
 		s := &myStatement{t: m, src: one, tokens: scan(one, mysql)}
 		s.translate(n)
 		s.out = append(s.out, calls(one, s.tokens, mysql)...)
-		stmts = append(stmts, s.out...)
+		stmts = append(stmts, seal(mysql, one, s.tokens, s.out)...)
 	}
 	if unknownPart {
 		for i := range stmts {
@@ -199,6 +206,16 @@ func (m *myText) read(src string, tokens []token) ([]effect.SQL, error) {
 	return stmts, nil
 }
 
+// plainDumpfile writes OUTFILE for DUMPFILE, which the grammar lacks.
+func plainDumpfile(src string, tokens []token) string {
+	for i, t := range tokens {
+		if t.is("DUMPFILE") && i > 0 && tokens[i-1].is("INTO") {
+			src = src[:t.start] + "OUTFILE " + src[t.end:]
+		}
+	}
+	return src
+}
+
 // myStatement translates one statement.
 type myStatement struct {
 	t      *myText
@@ -208,7 +225,7 @@ type myStatement struct {
 }
 
 func (s *myStatement) add(verb string, objects ...string) *effect.SQL {
-	s.out = append(s.out, statement(mysql, s.src, verb, objects...))
+	s.out = append(s.out, statement(mysql, verb, objects...))
 	return &s.out[len(s.out)-1]
 }
 
@@ -290,8 +307,7 @@ func (s *myStatement) explain(e *ast.ExplainStmt) {
 func (s *myStatement) prepare(n *ast.PrepareStmt) {
 	body, known := n.SQLText, n.SQLVar == nil
 	if n.SQLVar != nil {
-		body, known = s.t.vars[strings.ToLower(n.SQLVar.Name)], false
-		_, known = s.t.vars[strings.ToLower(n.SQLVar.Name)]
+		body, known = s.t.vars[strings.ToLower(n.SQLVar.Name)]
 	}
 	p := s.add("PREPARE", n.Name)
 	if !known {

@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pingcap/tidb/pkg/parser/ast"
@@ -169,14 +170,21 @@ var wordVerbs = []struct {
 	{"RESET BINARY", "RESET MASTER", true},
 	{"RESET SLAVE", "RESET REPLICA", true},
 	{"RESET REPLICA", "RESET REPLICA", true},
-	{"PURGE", "PURGE BINARY LOGS", true},
-	{"CHANGE", "CHANGE MASTER", true},
+	{"PURGE BINARY LOGS", "PURGE BINARY LOGS", true},
+	{"PURGE MASTER LOGS", "PURGE BINARY LOGS", true},
+	{"CHANGE MASTER TO", "CHANGE MASTER", true},
+	{"CHANGE MASTER", "CHANGE MASTER", true},
+	{"CHANGE REPLICATION", "CHANGE MASTER", true},
 	{"START SLAVE", "START REPLICA", true},
 	{"START REPLICA", "START REPLICA", true},
 	{"STOP SLAVE", "STOP REPLICA", true},
 	{"STOP REPLICA", "STOP REPLICA", true},
-	{"INSTALL", "INSTALL PLUGIN", true},
-	{"UNINSTALL", "UNINSTALL PLUGIN", true},
+	{"INSTALL PLUGIN", "INSTALL PLUGIN", true},
+	{"INSTALL SONAME", "INSTALL PLUGIN", true},
+	{"INSTALL COMPONENT", "INSTALL PLUGIN", true},
+	{"UNINSTALL PLUGIN", "UNINSTALL PLUGIN", true},
+	{"UNINSTALL SONAME", "UNINSTALL PLUGIN", true},
+	{"UNINSTALL COMPONENT", "UNINSTALL PLUGIN", true},
 	{"EXECUTE IMMEDIATE", "EXECUTE IMMEDIATE", false},
 	{"LOAD XML", "LOAD DATA", false},
 }
@@ -195,8 +203,8 @@ func myByWords(src string, tokens []token) (effect.SQL, bool) {
 			found = found && tokens[i].is(one)
 		}
 		if found {
-			s := statement(mysql, src, w.verb)
-			if name := objectAfter(src, tokens[len(words):]); name != "" && w.plain {
+			s := statement(mysql, w.verb)
+			if name := objectAfter(src, tokens[len(words):]); name != "" && w.plain && s.Writes {
 				s.Objects = []string{name}
 			}
 			if !w.plain {
@@ -206,7 +214,10 @@ func myByWords(src string, tokens []token) (effect.SQL, bool) {
 		}
 	}
 	verb := keywordVerb(tokens)
-	s := statement(mysql, src, verb)
+	s := statement(mysql, verb)
+	if strings.HasSuffix(verb, " FUNCTION") && slices.ContainsFunc(tokens, func(t token) bool { return t.is("SONAME") }) {
+		s.Verb = "CREATE FUNCTION UNTRUSTED" // a library's code
+	}
 	if n := strings.Count(verb, " ") + 1; n > 1 && n < len(tokens) {
 		if name := objectAfter(src, tokens[n:]); name != "" {
 			s.Objects = []string{name}

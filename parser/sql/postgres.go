@@ -11,6 +11,11 @@ import (
 // readPostgres reads a text by PostgreSQL's own grammar, at once where it is
 // whole and else statement by statement.
 func readPostgres(src string) reading {
+	return readPostgresWith(&pgText{prepared: map[string]bool{}}, src)
+}
+
+// readPostgresWith reads a part of a longer text.
+func readPostgresWith(t *pgText, src string) reading {
 	tokens := scan(src, postgres)
 	if len(tokens) == 0 {
 		return reading{ok: true}
@@ -18,19 +23,24 @@ func readPostgres(src string) reading {
 	if why := unreadable(tokens, src); why != "" {
 		return reading{stmts: []effect.SQL{unparsed(src, "postgres", why)}}
 	}
-	t := &pgText{prepared: map[string]bool{}}
 	if stmts, err := t.read(src, tokens); err == nil {
 		return reading{stmts: stmts, ok: true}
 	}
 	r := reading{ok: true}
+	failures := 0
 	for _, piece := range split(tokens) {
 		one := text(src, piece)
-		stmts, err := t.read(one, scan(one, postgres))
+		own := scan(one, postgres)
+		stmts, err := t.read(one, own)
 		if err != nil {
 			r.ok = false
 			s := unparsed(one, "postgres", "not PostgreSQL: "+err.Error())
-			s.Verb = keywordVerb(piece)
-			stmts = append([]effect.SQL{s}, calls(one, scan(one, postgres), postgres)...)
+			stmts = append([]effect.SQL{s}, seal(postgres, one, own, calls(one, own, postgres))...)
+			if failures++; failures == maxFailures {
+				rest := unparsed(src[piece[len(piece)-1].end:], "postgres", tooManyFailures)
+				r.stmts = append(append(r.stmts, stmts...), rest)
+				return r
+			}
 		}
 		r.stmts = append(r.stmts, stmts...)
 	}
@@ -103,7 +113,7 @@ func (t *pgText) read(src string, tokens []token) ([]effect.SQL, error) {
 		s := &pgStatement{t: t, src: one, tokens: pieces}
 		s.translate(raw.Stmt)
 		s.out = append(s.out, calls(one, pieces, postgres)...)
-		stmts = append(stmts, s.out...)
+		stmts = append(stmts, seal(postgres, one, pieces, s.out)...)
 	}
 	if unknownPart {
 		for i := range stmts {
@@ -192,7 +202,7 @@ type pgStatement struct {
 }
 
 func (s *pgStatement) add(verb string, objects ...string) *effect.SQL {
-	s.out = append(s.out, statement(postgres, s.src, verb, objects...))
+	s.out = append(s.out, statement(postgres, verb, objects...))
 	return &s.out[len(s.out)-1]
 }
 
@@ -354,12 +364,6 @@ func (s *pgStatement) copy(c *pg.CopyStmt) {
 		}
 		s.add("COPY TO", table)
 	}
-}
-
-// do reads the body of a DO block where it can be read whole.
-func (s *pgStatement) do(d *pg.DoStmt) {
-	block := s.add("DO")
-	block.Unparsed = "what the block does is not known"
 }
 
 // unsafeSettings take a protection away when they are set, by name.

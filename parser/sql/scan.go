@@ -100,6 +100,9 @@ func scan(src string, d dialect) []token {
 	}
 }
 
+// maxPlaceholder is the longest ${...} that counts as one.
+const maxPlaceholder = 256
+
 func (s *scanner) at(i int) byte {
 	if i < len(s.src) {
 		return s.src[i]
@@ -300,7 +303,7 @@ func (s *scanner) dollar() token {
 		return s.take(broken, len(s.src))
 	}
 	if s.at(s.pos+1) == '{' {
-		if i := strings.IndexByte(s.src[s.pos:], '}'); i >= 0 {
+		if i := strings.IndexByte(s.src[s.pos:min(len(s.src), s.pos+maxPlaceholder)], '}'); i >= 0 {
 			return s.take(param, s.pos+i+1)
 		}
 	}

@@ -16,6 +16,11 @@ const (
 	// MaxNesting bounds how deep brackets, operators and joins may pile up:
 	// the grammars are recursive.
 	MaxNesting = 1500
+	// maxFailures is how many statements may fail to parse before the rest of
+	// a text is left unread.
+	maxFailures = 100
+	// maxCommands is how many of a client's own commands are read in a text.
+	maxCommands = 1000
 	// maxShown is the length that a statement's Text is cut at.
 	maxShown = 4 << 10
 )
@@ -23,6 +28,11 @@ const (
 // UnknownPart is Unparsed's value for a statement that was understood as far
 // as it goes, but has a "\x00" where text is not known before the run.
 const UnknownPart = "a part of the statement is not known before the run"
+
+const (
+	tooManyFailures = "too many statements that do not parse"
+	tooManyCommands = "too many commands of the client"
+)
 
 // reading is what one dialect makes of a text.
 type reading struct {
@@ -143,11 +153,24 @@ var reads = map[string]bool{
 	"SET CONSTRAINTS": true,
 }
 
-// statement makes the effect of one statement with the given text.
-func statement(d dialect, text, verb string, objects ...string) effect.SQL {
-	s := effect.SQL{Dialect: d.String(), Verb: verb, Objects: objects, Writes: !reads[verb]}
-	s.Text, s.TextDigest = shown(text), digest(text, d)
-	return s
+// statement makes the effect of one statement; seal adds its text.
+func statement(d dialect, verb string, objects ...string) effect.SQL {
+	return effect.SQL{Dialect: d.String(), Verb: verb, Objects: objects, Writes: !reads[verb]}
+}
+
+// seal gives the effects that have no text yet that of their statement.
+func seal(d dialect, src string, tokens []token, effects []effect.SQL) []effect.SQL {
+	text, sum := "", ""
+	for i := range effects {
+		if effects[i].TextDigest != "" {
+			continue
+		}
+		if sum == "" {
+			text, sum = shown(src), digest(src, tokens)
+		}
+		effects[i].Text, effects[i].TextDigest = text, sum
+	}
+	return effects
 }
 
 func (d dialect) String() string {
@@ -163,27 +186,10 @@ func unparsed(text, dialectName, why string) effect.SQL {
 		d = sqlite
 	}
 	tokens := scan(text[:min(len(text), maxShown)], d)
-	s := statement(d, text, leading(tokens, 2))
+	s := statement(d, keywordVerb(tokens))
 	s.Dialect, s.Unparsed, s.Writes = dialectName, why, true
+	s.Text, s.TextDigest = shown(text), digest(text, scan(text, d))
 	return s
-}
-
-// leading joins the first key words of a statement: the verb of one that
-// could not be understood.
-func leading(tokens []token, most int) string {
-	var words []string
-	for _, t := range tokens {
-		if t.kind != word || len(words) == most || len(words) > 0 && !twoWords[words[0]] {
-			break
-		}
-		words = append(words, t.text)
-	}
-	return strings.Join(words, " ")
-}
-
-// twoWords begin verbs of two words.
-var twoWords = map[string]bool{
-	"ALTER": true, "CREATE": true, "DROP": true, "RENAME": true, "RESET": true, "PURGE": true,
 }
 
 func shown(text string) string {
@@ -196,8 +202,7 @@ func shown(text string) string {
 
 // digest is the SHA-256, in hex, of the statement with white space outside
 // quotes folded, comments dropped and without the closing semicolon.
-func digest(text string, d dialect) string {
-	tokens := scan(text, d)
+func digest(text string, tokens []token) string {
 	for len(tokens) > 0 && tokens[len(tokens)-1].text == ";" {
 		tokens = tokens[:len(tokens)-1]
 	}
@@ -213,37 +218,58 @@ func digest(text string, d dialect) string {
 }
 
 // pile is an upper bound of how deep a grammar's tree over the tokens can be:
-// open brackets, and in each the operators since its last comma.
+// open brackets, and in each what makes trees lean to one side. Operators
+// count up to the next comma, AND or OR, the rest up to the semicolon.
 func pile(tokens []token) int {
+	type level struct{ operators, nests int }
+	here := make([]level, 1, 16)
 	deepest, total := 0, 0
-	here := []int{0}
 	for _, t := range tokens {
 		top := len(here) - 1
 		switch {
-		case t.is("(", "[", "CASE", "BEGIN"):
-			here = append(here, 0)
+		case t.kind != word && t.kind != punct:
+			continue
+		case t.is("(", "["):
+			here = append(here, level{})
 			total++
-		case t.is(")", "]", "END"):
-			total -= here[top]
+		case t.is(")", "]"):
+			total -= here[top].operators + here[top].nests
 			if top > 0 {
 				here = here[:top]
 				total--
 			} else {
-				here[0] = 0
+				here[0] = level{}
 			}
-		case t.is(",", ";"):
-			total -= here[top]
-			here[top] = 0
-		case t.kind == punct && t.text != ".",
-			t.is("NOT", "AND", "OR", "UNION", "INTERSECT", "EXCEPT", "JOIN", "IS", "COLLATE", "LIKE",
-				"ISNULL", "NOTNULL", "IN", "BETWEEN", "AT", "SELECT", "ELSE", "THEN", "XOR", "DIV", "MOD",
-				"BINARY", "EXPLAIN", "WITH", "PREPARE", "ARRAY", "INTERVAL"):
-			here[top]++
+		case t.is(",", "AND", "OR"):
+			total -= here[top].operators
+			here[top].operators = 0
+		case t.is(";"):
+			total -= here[top].operators + here[top].nests
+			here[top] = level{}
+		case t.kind == word && nesting[t.text]:
+			here[top].nests++
+			total++
+		case t.kind == punct && t.text != ".", t.kind == word && operators[t.text]:
+			here[top].operators++
 			total++
 		}
 		deepest = max(deepest, total)
 	}
 	return deepest
+}
+
+// nesting and operators are the words that make a grammar's tree deeper.
+var (
+	nesting   = wordSet("CASE UNION INTERSECT EXCEPT MINUS JOIN STRAIGHT_JOIN EXPLAIN WITH PREPARE IF BEGIN LOOP WHILE REPEAT CREATE")
+	operators = wordSet("NOT IS COLLATE LIKE ILIKE SIMILAR ISNULL NOTNULL IN BETWEEN AT XOR DIV MOD BINARY ARRAY INTERVAL REGEXP RLIKE GLOB MATCH OPERATOR SOUNDS MEMBER ESCAPE PRIOR")
+)
+
+func wordSet(words string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		set[w] = true
+	}
+	return set
 }
 
 // split cuts the tokens at the semicolons between statements; pieces without

@@ -29,7 +29,7 @@ func readSQLite(src string) reading {
 			r.ok = false
 		}
 		s.out = append(s.out, calls(one, own, sqlite)...)
-		r.stmts = append(r.stmts, s.out...)
+		r.stmts = append(r.stmts, seal(sqlite, one, own, s.out)...)
 	}
 	for i := range r.stmts {
 		if unknownPart && r.stmts[i].Unparsed == "" {
@@ -43,26 +43,29 @@ func readSQLite(src string) reading {
 // semicolon, as SQLite's own shell has it.
 func splitTriggers(tokens []token) [][]token {
 	var pieces [][]token
-	for _, piece := range split(tokens) {
-		if n := len(pieces); n > 0 && strings.HasSuffix(keywordVerb(pieces[n-1]), "TRIGGER") && !pieces[n-1][len(pieces[n-1])-1].is("END") {
-			// Both are parts of the same array: join them over the semicolon.
-			start := len(tokens)
-			for i := range tokens {
-				if tokens[i].start == pieces[n-1][0].start {
-					start = i
-					break
-				}
-			}
-			end := start
-			for end < len(tokens) && tokens[end].start <= piece[len(piece)-1].start {
-				end++
-			}
-			pieces[n-1] = tokens[start:end]
+	start := 0
+	for i, t := range tokens {
+		if !t.is(";") || i > start && openTrigger(tokens[start:i]) {
 			continue
 		}
-		pieces = append(pieces, piece)
+		if i > start {
+			pieces = append(pieces, tokens[start:i])
+		}
+		start = i + 1
+	}
+	if start < len(tokens) {
+		pieces = append(pieces, tokens[start:])
 	}
 	return pieces
+}
+
+// openTrigger reports whether the tokens are a CREATE TRIGGER whose END has
+// not come yet.
+func openTrigger(tokens []token) bool {
+	const head = 8 // CREATE TEMP TRIGGER and what may stand between
+	n := len(tokens)
+	ended := n > 1 && tokens[n-1].is("END") && tokens[n-2].is(";")
+	return strings.HasSuffix(keywordVerb(tokens[:min(n, head)]), "TRIGGER") && !ended
 }
 
 // liteStatement translates one statement.
@@ -73,7 +76,7 @@ type liteStatement struct {
 }
 
 func (s *liteStatement) add(verb string, objects ...string) *effect.SQL {
-	s.out = append(s.out, statement(sqlite, s.src, verb, objects...))
+	s.out = append(s.out, statement(sqlite, verb, objects...))
 	return &s.out[len(s.out)-1]
 }
 
@@ -373,7 +376,7 @@ func (s *liteStatement) alter(name string, t []token) string {
 }
 
 func (s *liteStatement) other(t []token) string {
-	if t[0].kind != word || !liteVerbs[t[0].text] || foreign(t) && !t[0].is("COMMIT") {
+	if t[0].kind != word || !liteVerbs[t[0].text] || foreign(t[1:]) && !t[0].is("VACUUM") {
 		return notSQLite
 	}
 	switch t[0].text {
@@ -385,7 +388,7 @@ func (s *liteStatement) other(t []token) string {
 	case "VACUUM":
 		for i := range t {
 			if t[i].is("INTO") {
-				s.add("VACUUM INTO", text(s.src, t[i+1:]))
+				s.add("VACUUM INTO", strings.Trim(text(s.src, t[i+1:]), `'"`))
 				return ""
 			}
 		}
