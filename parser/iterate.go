@@ -80,7 +80,7 @@ func (sh *shell) items(in value, delim string, lines bool) []arg {
 	if !in.known() {
 		// One line that is known in part, such as what find prints, is an
 		// example of all.
-		if t := strings.TrimSpace(in.text); strings.Trim(t, unknown) != "" && !strings.ContainsAny(t, " \t\n") {
+		if t := strings.TrimSpace(in.text); strings.Trim(t, unknown) != "" && (delim != "\x01" || strings.Count(t, unknown) == 1) && !strings.ContainsAny(t, " \t\n") {
 			return []arg{{value: value{t, in.taint}, bare: true}}
 		}
 		return []arg{{value: value{unknown, in.taint}, bare: true}}

@@ -319,6 +319,9 @@ func (sh *shell) decode(name string, args []arg, in, out value) value {
 		if name == "base64" && src.known() && (len(operands) > 0 || in.text != "") {
 			return value{base64.StdEncoding.EncodeToString([]byte(src.text)) + "\n", t}
 		}
+		if strings.HasPrefix(name, "gz") || name == "bzip2" || name == "xz" || name == "zstd" || name == "lz4" {
+			return value{src.text, t} // unpacked again, it is the same text
+		}
 		return value{unknown, t}
 	}
 	t |= taintDecoded
@@ -352,9 +355,12 @@ func (sh *shell) decode(name string, args []arg, in, out value) value {
 	case "gunzip", "gzip", "gzip-cat":
 		data, err = inflate([]byte(src.text))
 	case "bzip2":
+		if !strings.HasPrefix(src.text, "BZh") {
+			return value{src.text, t}
+		}
 		data, err = io.ReadAll(io.LimitReader(bzip2.NewReader(strings.NewReader(src.text)), maxValue))
 	default:
-		return value{unknown, t}
+		data = []byte(src.text)
 	}
 	if err != nil || bytes.IndexByte(data, 0) >= 0 && name != "base64" && name != "xxd" || len(data) > maxValue {
 		return value{unknown, t}

@@ -238,8 +238,14 @@ func (sh *shell) param(p *syntax.ParamExp) value {
 		return value{text: strconv.Itoa(len([]rune(v.text)))}
 	}
 	if p.Exp != nil {
-		if r, ok := sh.defaulted(p, name, v, certain); ok {
-			return r
+		if word, stands, ok := sh.defaulted(p, name, v, certain); ok {
+			switch {
+			case word != nil:
+				return sh.single(word).value
+			case stands:
+				return v
+			}
+			return value{}
 		}
 	}
 	return sh.operate(p, v)
@@ -299,17 +305,19 @@ func (sh *shell) element(name string, index syntax.ArithmExpr) (value, bool) {
 	return f.list[i].value, true
 }
 
-// defaulted deals with the operators that ask whether a variable is set.
-// A variable that neither the text nor the context sets is taken to be unset;
-// sh.w.defaulted then says that the environment may say otherwise.
-func (sh *shell) defaulted(p *syntax.ParamExp, name string, v value, certain bool) (value, bool) {
+// defaulted deals with the operators that ask whether a variable is set: word
+// is the one to expand in its place, nil when the value v itself stands. ok is
+// false for other operators. A variable that neither the text nor the context
+// sets is taken to be unset; sh.w.defaulted then says that the environment may
+// say otherwise.
+func (sh *shell) defaulted(p *syntax.ParamExp, name string, v value, certain bool) (word *syntax.Word, stands, ok bool) {
 	orNull := false
 	switch p.Exp.Op {
 	case syntax.DefaultUnsetOrNull, syntax.AssignUnsetOrNull, syntax.AlternateUnsetOrNull, syntax.ErrorUnsetOrNull:
 		orNull = true
 	case syntax.DefaultUnset, syntax.AssignUnset, syntax.AlternateUnset, syntax.ErrorUnset:
 	default:
-		return value{}, false
+		return nil, false, false
 	}
 	f := sh.fact(name)
 	_, inEnv := sh.env(name)
@@ -327,31 +335,40 @@ func (sh *shell) defaulted(p *syntax.ParamExp, name string, v value, certain boo
 	}
 	switch p.Exp.Op {
 	case syntax.DefaultUnset, syntax.DefaultUnsetOrNull:
-		if isSet {
-			return v, true
+		if !isSet {
+			return p.Exp.Word, false, true
 		}
-		return sh.single(p.Exp.Word).value, true
 	case syntax.AssignUnset, syntax.AssignUnsetOrNull:
-		if isSet {
-			return v, true
+		if !isSet {
+			sh.assign(name, sh.single(p.Exp.Word).value)
+			return p.Exp.Word, false, true
 		}
-		d := sh.single(p.Exp.Word).value
-		sh.assign(name, d)
-		return d, true
 	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
 		if isSet {
-			return sh.single(p.Exp.Word).value, true
+			return p.Exp.Word, false, true
 		}
 		if maybe || unsure {
 			// Both ways are judged: the word may well be there.
 			sh.single(p.Exp.Word)
 		}
-		return value{}, true
+		return nil, false, true
+	default:
+		if !isSet {
+			sh.single(p.Exp.Word)
+		}
 	}
-	if !isSet {
-		sh.single(p.Exp.Word)
+	return nil, true, true
+}
+
+// defaultWord returns the word that an unquoted expansion comes to when that
+// is the word of a default, whose own quotes still count.
+func (sh *shell) defaultWord(p *syntax.ParamExp) *syntax.Word {
+	if p.Exp == nil || p.Param == nil || p.Index != nil || p.Excl || p.Length || p.Flags != nil || p.NestedParam != nil || p.Exp.Word == nil {
+		return nil
 	}
-	return v, true
+	v, certain := sh.variable(p.Param.Value)
+	word, _, _ := sh.defaulted(p, p.Param.Value, v, certain)
+	return word
 }
 
 // operate applies slices, replacements and the pattern and case operators.
@@ -429,7 +446,7 @@ func (sh *shell) sliceText(s *syntax.Slice, v value) value {
 		n, ok2 = sh.integer(s.Length)
 		ok = ok && ok2
 	}
-	if !ok || !v.known() {
+	if !ok || !v.known() || len(v.text) > maxPattern {
 		return value{unknown, v.taint}
 	}
 	r := []rune(v.text)

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -74,6 +75,10 @@ func (b *fieldBuilder) flush(t taint) {
 
 // fields expands words as a simple command's are.
 func (sh *shell) fields(ws []*syntax.Word) []arg {
+	if len(ws) > maxWords {
+		sh.w.overflow(sh)
+		return nil
+	}
 	out := make([]arg, 0, len(ws)+2)
 	for _, w := range ws {
 		if len(w.Parts) == 1 {
@@ -117,42 +122,66 @@ func (sh *shell) wordFields(out []arg, w *syntax.Word) []arg {
 	return sh.partsFields(out, w.Parts)
 }
 
-// braces returns the words that the brace expressions among parts stand for.
+// maxBraces bounds the brace expressions of one word that are multiplied out.
+const maxBraces = 8
+
+// braces returns the words that the brace expressions among parts stand for;
+// where they are too many, one word with unknown parts.
 func (sh *shell) braces(parts []syntax.WordPart) [][]syntax.WordPart {
-	result := [][]syntax.WordPart{nil}
-	for _, p := range parts {
+	total, count := 1, 0
+	alts := make([][][]syntax.WordPart, len(parts))
+	for i, p := range parts {
 		be, ok := p.(*syntax.BraceExp)
 		if !ok {
-			for i := range result {
-				result[i] = append(result[i][:len(result[i]):len(result[i])], p)
-			}
 			continue
 		}
-		var alts [][]syntax.WordPart
+		if count++; count > maxBraces {
+			return sh.tooManyBraces(parts)
+		}
 		if be.Sequence {
-			alts = sequence(be)
+			alts[i] = sequence(be)
 		} else {
 			for _, e := range be.Elems {
-				alts = append(alts, sh.braces(e.Parts)...)
-				if len(alts) > maxFields {
+				if alts[i] = append(alts[i], sh.braces(e.Parts)...); len(alts[i]) > maxFields {
 					break
 				}
 			}
 		}
-		if len(alts)*len(result) > maxFields || len(alts) == 0 {
-			// Too many to list: one word with an unknown part.
-			alts = [][]syntax.WordPart{{unknownPart}}
-			result = result[:1]
+		if total *= len(alts[i]); total > maxFields || total == 0 {
+			return sh.tooManyBraces(parts)
 		}
-		next := make([][]syntax.WordPart, 0, len(alts)*len(result))
+	}
+	result := [][]syntax.WordPart{nil}
+	for i, p := range parts {
+		if alts[i] == nil {
+			for j := range result {
+				result[j] = append(result[j], p)
+			}
+			continue
+		}
+		next := make([][]syntax.WordPart, 0, len(alts[i])*len(result))
 		for _, r := range result {
-			for _, a := range alts {
-				next = append(next, append(r[:len(r):len(r)], a...))
+			for _, a := range alts[i] {
+				next = append(next, append(slices.Clip(r), a...))
 			}
 		}
 		result = next
 	}
 	return result
+}
+
+func (sh *shell) tooManyBraces(parts []syntax.WordPart) [][]syntax.WordPart {
+	one := make([]syntax.WordPart, len(parts))
+	for i, p := range parts {
+		one[i] = p
+		if be, ok := p.(*syntax.BraceExp); ok {
+			one[i] = unknownPart
+			for _, e := range be.Elems {
+				sh.single(e)
+			}
+		}
+	}
+	return [][]syntax.WordPart{one}
 }
 
 // unknownPart expands to something that is not known.
@@ -236,6 +265,16 @@ func (sh *shell) partFields(b *fieldBuilder, p syntax.WordPart, first bool) {
 			}
 			return
 		}
+		if w := sh.defaultWord(p); w != nil {
+			for i, part := range w.Parts {
+				if l, ok := part.(*syntax.Lit); ok {
+					b.split(value{text: unescapeWord(l.Value)}, true)
+					continue
+				}
+				sh.partFields(b, part, i == 0)
+			}
+			return
+		}
 		b.split(sh.param(p), true)
 	case *syntax.CmdSubst:
 		b.split(sh.substitute(p), true)
@@ -252,6 +291,9 @@ func (sh *shell) partFields(b *fieldBuilder, p syntax.WordPart, first bool) {
 		b.add(p.Op.String() + p.Pattern.Value + ")")
 		b.cur.glob = true
 	case *syntax.BraceExp:
+		for _, e := range p.Elems {
+			sh.single(e)
+		}
 		b.add(unknown)
 	}
 }
@@ -306,6 +348,16 @@ func (sh *shell) unquotedLit(b *fieldBuilder, s string) {
 		b.open = true
 		b.buf = append(b.buf, s[i])
 	}
+}
+
+// unescapeWord removes the backslashes of an unquoted word.
+func unescapeWord(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	b := fieldBuilder{}
+	(*shell)(nil).unquotedLit(&b, s)
+	return string(b.buf)
 }
 
 func hasGlob(s string) bool {
@@ -504,8 +556,10 @@ func unescapeC(s string, printf bool) (out string, stop bool) {
 			b = append(b, '\\', c)
 		}
 	}
-	// A NUL cannot stand in a shell word, and it means unknown here.
-	return strings.ReplaceAll(string(b), "\x00", ""), false
+	if printf {
+		return string(b), false // a NUL that is printed is as good as unknown
+	}
+	return strings.ReplaceAll(string(b), unknown, ""), false
 }
 
 func digits(s string, base, most int) (n, used int) {

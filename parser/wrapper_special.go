@@ -353,6 +353,10 @@ func (sh *shell) envProgram(c call) (value, bool) {
 		opts, rest := envGrammar.split(args)
 		args = rest
 		again := false
+		if len(opts) > maxFields {
+			sh.w.overflow(sh)
+			return value{text: unknown}, true
+		}
 		for _, o := range opts {
 			switch o.name {
 			case "-C", "--chdir":
