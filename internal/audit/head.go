@@ -3,11 +3,11 @@ package audit
 import (
 	"bytes"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // head says which record is the last; see the package comment.
@@ -20,29 +20,56 @@ type head struct {
 	boot   string // the boot in which this head was written
 }
 
-// headFormat has a fixed length, so that a head is overwritten in place by one
-// write that stays within one sector.
-const headFormat = "twokey-log-head 1 seq=%020d hash=%64s size=%020d older=%06d synced=%020d boot=%36s\n"
-
+// headLen is the length of a head in bytes. It is fixed, so that a head is
+// overwritten in place by one write that stays within one sector.
 var headLen = len(head{hash: noHash}.line())
 
 func (h head) line() []byte {
 	boot := h.boot
 	if len(boot) != 36 {
-		boot = strings.Repeat("-", 36)
+		boot = noBoot
 	}
-	return fmt.Appendf(nil, headFormat, h.seq, h.hash, h.size, h.older, h.synced, boot)
+	b := make([]byte, 0, 256)
+	b = append(b, "twokey-log-head 1 seq="...)
+	b = padded(b, h.seq, 20)
+	b = append(b, " hash="...)
+	b = append(b, h.hash...)
+	b = append(b, " size="...)
+	b = padded(b, uint64(h.size), 20)
+	b = append(b, " older="...)
+	b = padded(b, h.older, 6)
+	b = append(b, " synced="...)
+	b = padded(b, h.synced, 20)
+	b = append(b, " boot="...)
+	b = append(b, boot...)
+	return append(b, '\n')
+}
+
+const noBoot = "------------------------------------"
+
+// padded appends n in at least width digits.
+func padded(b []byte, n uint64, width int) []byte {
+	var digits [20]byte
+	text := strconv.AppendUint(digits[:0], n, 10)
+	for range width - len(text) {
+		b = append(b, '0')
+	}
+	return append(b, text...)
 }
 
 var errNoHead = errors.New("the head is empty")
 
 // readHead returns errNoHead for an empty file, which a new log has.
-func readHead(f io.ReaderAt) (head, error) {
+func readHead(f *os.File) (head, error) {
 	h := head{hash: noHash}
-	buf := make([]byte, headLen+1)
-	n, err := f.ReadAt(buf, 0)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return h, fmt.Errorf("cannot read the head: %w", err)
+	var space [512]byte
+	buf := space[:headLen+1]
+	n, err := unix.Pread(int(f.Fd()), buf, 0)
+	for errors.Is(err, unix.EINTR) {
+		n, err = unix.Pread(int(f.Fd()), buf, 0)
+	}
+	if err != nil {
+		return h, os.NewSyscallError("pread", err)
 	}
 	if n == 0 {
 		return h, errNoHead
