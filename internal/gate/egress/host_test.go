@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"twokey/parser/request"
 )
 
 func TestCanonical(t *testing.T) {
@@ -60,6 +62,10 @@ func TestCanonical(t *testing.T) {
 		if got != test.want || (err == nil) != (test.want != "") {
 			t.Errorf("Canonical(%q) = %q, %v; want %q", test.in, got, err, test.want)
 		}
+		// A grant for a request on the line must fit the connection.
+		if line := request.Host(strings.Trim(test.in, "[]")); err == nil && line != got {
+			t.Errorf("Canonical(%q) = %q, but a command line's host is %q", test.in, got, line)
+		}
 	}
 }
 
@@ -75,6 +81,9 @@ func FuzzCanonical(f *testing.F) {
 		twice, err := Canonical(once)
 		if err != nil || once != twice {
 			t.Fatalf("Canonical(%q) = %q, again %q, %v", s, once, twice, err)
+		}
+		if line := request.Host(strings.Trim(s, "[]")); line != once {
+			t.Fatalf("Canonical(%q) = %q, but a command line's host is %q", s, once, line)
 		}
 		if a, err := netip.ParseAddr(once); err == nil && a.String() != once {
 			t.Fatalf("Canonical(%q) = %q is an address in another spelling", s, once)
