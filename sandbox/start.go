@@ -66,19 +66,11 @@ type Sandbox struct {
 // cannot have one; every other failure leaves nothing behind either. ctx
 // bounds the start alone.
 func Start(ctx context.Context, c Config) (*Sandbox, error) {
-	program, err := filter.Program()
-	if err != nil {
-		return nil, fmt.Errorf("cannot build the system call filter: %w", err)
-	}
 	if c.Handler == nil {
 		return nil, errors.New("internal error: a sandbox needs a handler")
 	}
 	if c.Log == nil {
 		c.Log = func(string) {}
-	}
-	host, ok := os.DirFS("/").(fs.ReadLinkFS)
-	if !ok {
-		return nil, errors.New("internal error: the host's root has no links")
 	}
 	for _, state := range c.View.Overlays {
 		for _, d := range []string{"upper", "work"} {
@@ -87,42 +79,52 @@ func Start(ctx context.Context, c Config) (*Sandbox, error) {
 			}
 		}
 	}
-	plan, err := Plan(c.View, host, os.Getuid())
+	m, initConn, err := startMounter(c.Init, c.Log)
 	if err != nil {
 		return nil, err
 	}
-	s := &Sandbox{config: c, pidfd: -1, processes: map[uint64]*Process{}, done: make(chan struct{})}
-	if err := s.start(ctx, plan, program); err != nil {
-		return nil, err
-	}
-	return s, nil
-}
-
-func (s *Sandbox) start(ctx context.Context, plan *MountPlan, program []byte) error {
-	m, initConn, err := startMounter(s.config.Init, s.config.Log)
-	if err != nil {
-		return err
-	}
-	s.mounter, s.init = m, initConn
+	s := &Sandbox{config: c, mounter: m, init: initConn, pidfd: -1, processes: map[uint64]*Process{}, done: make(chan struct{})}
 	// A caller that gives up, or a set-up that hangs, ends both processes.
 	stop := context.AfterFunc(ctx, m.kill)
 	defer stop()
-	err = s.setUp(plan, program)
-	if ctx.Err() != nil && err != nil {
-		err = ctx.Err()
+	if err := s.setUp(); err != nil {
+		m.kill()
+		m.wait()
+		s.release()
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		return nil, err
 	}
-	if err == nil {
-		go s.watch()
-		return nil
+	go s.watch()
+	return s, nil
+}
+
+// compile makes the filter and the plan, while the mounter starts.
+func (s *Sandbox) compile() (program []byte, plan *MountPlan, err error) {
+	compiled := make(chan error, 1)
+	go func() {
+		var err error
+		program, err = filter.Program()
+		compiled <- err
+	}()
+	host, ok := os.DirFS("/").(fs.ReadLinkFS)
+	if !ok {
+		return nil, nil, errors.New("internal error: the host's root has no links")
 	}
-	m.kill()
-	m.wait()
-	s.release()
-	return err
+	plan, err = Plan(s.config.View, host, os.Getuid())
+	if ferr := <-compiled; ferr != nil {
+		return nil, nil, fmt.Errorf("cannot build the system call filter: %w", ferr)
+	}
+	return program, plan, err
 }
 
 // setUp walks through the messages of a start.
-func (s *Sandbox) setUp(plan *MountPlan, program []byte) error {
+func (s *Sandbox) setUp() error {
+	program, plan, err := s.compile()
+	if err != nil {
+		return err
+	}
 	lockdown := wire.Lockdown{Filter: program}
 	if err := s.init.Send(sys.Message{Type: wire.TypeLockdown, Payload: lockdown.Encode()}); err != nil {
 		return s.mounter.explain(err)

@@ -12,21 +12,27 @@ import (
 // becomes ambient, and none of it can be taken back (capabilities(7)).
 const secureBits = 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<6 | 1<<7
 
-// DropAll takes every capability, the bounding and ambient sets and the
-// meaning of uid 0 from every thread of the process, and sets no_new_privs on
-// each (capabilities(7), prctl(2)). It needs a program built without cgo. The
-// process also becomes non-dumpable, so that nothing of the same user inside
-// can trace it or read its memory.
-func DropAll() error {
+// DropBoundingSet empties the capability bounding set of the calling thread
+// and so of what it starts (capabilities(7)). What it starts keeps its
+// capabilities across execve(2) as ambient or inheritable ones alone.
+func DropBoundingSet() error {
 	for c := uintptr(0); ; c++ {
-		err := allPrctl(unix.PR_CAPBSET_DROP, c)
+		err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0)
 		if err == unix.EINVAL && c > 0 {
-			break
+			return nil
 		}
 		if err != nil {
 			return os.NewSyscallError("prctl(PR_CAPBSET_DROP)", err)
 		}
 	}
+}
+
+// DropAll takes every capability, the ambient set and the meaning of uid 0
+// from every thread of the process, and sets no_new_privs on each
+// (capabilities(7), prctl(2)). The bounding set must be empty already. It
+// needs a program built without cgo. The process also becomes non-dumpable, so
+// that nothing of the same user inside can trace it or read its memory.
+func DropAll() error {
 	if err := allPrctl(unix.PR_SET_SECUREBITS, secureBits); err != nil {
 		return os.NewSyscallError("prctl(PR_SET_SECUREBITS)", err)
 	}

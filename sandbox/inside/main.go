@@ -40,6 +40,7 @@ func Main(args []string, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "twokey: %v\n", err)
 		return 125
 	}
+	unix.Umask(0) // modes are given in full; commands have their own
 	run := runMounter
 	if args[1] == InitRole {
 		run = runInit

@@ -17,15 +17,7 @@ func runMounter() error {
 	// Init's parent-death signal comes when the thread that started it ends.
 	runtime.LockOSThread()
 	c := sys.NewConn(MounterSocket)
-	m, err := receive(c, wire.TypeSetup)
-	if err != nil {
-		return err
-	}
-	setup, err := wire.DecodeSetup(m.Payload)
-	if err != nil {
-		return report(c, err)
-	}
-	root, err := build(c, setup)
+	root, err := build(c)
 	if err != nil {
 		return report(c, err)
 	}
@@ -37,15 +29,11 @@ func runMounter() error {
 	return err
 }
 
-// build does the whole set-up and answers Ready.
-func build(c *sys.Conn, setup wire.Setup) (*tree, error) {
+// build does the whole set-up and answers Ready. What the plan does not concern
+// comes first: the supervisor makes it meanwhile.
+func build(c *sys.Conn) (*tree, error) {
 	if err := sys.SetDumpable(false); err != nil {
 		return nil, err
-	}
-	if setup.Hostname != "" {
-		if err := unix.Sethostname([]byte(setup.Hostname)); err != nil {
-			return nil, step("set the host name", err)
-		}
 	}
 	network, err := setUpNetwork()
 	if err != nil {
@@ -55,6 +43,19 @@ func build(c *sys.Conn, setup wire.Setup) (*tree, error) {
 	root, err := newTree()
 	if err != nil {
 		return nil, err
+	}
+	m, err := receive(c, wire.TypeSetup)
+	if err != nil {
+		return nil, err
+	}
+	setup, err := wire.DecodeSetup(m.Payload)
+	if err != nil {
+		return nil, err
+	}
+	if setup.Hostname != "" {
+		if err := unix.Sethostname([]byte(setup.Hostname)); err != nil {
+			return nil, step("set the host name", err)
+		}
 	}
 	for _, op := range setup.Ops {
 		if err := root.apply(op); err != nil {
@@ -82,6 +83,11 @@ func (t *tree) startInit() (pidfd int, err error) {
 		return -1, err
 	}
 	defer unix.Close(null)
+	// Here, on one thread, it is cheaper than in init on every one. The mounter
+	// keeps what it has, and starts nothing else.
+	if err := sys.DropBoundingSet(); err != nil {
+		return -1, err
+	}
 	pidfd = -1
 	attr := &syscall.ProcAttr{
 		Dir:   "/",
