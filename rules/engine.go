@@ -133,8 +133,9 @@ func (e *Engine) Policy() *Policy { return e.policy }
 // kind that the engine does not know is held.
 func (e *Engine) Judge(effects []effect.Effect, s Situation) Judgement {
 	var j Judgement
+	intent := slices.ContainsFunc(effects, func(x effect.Effect) bool { return x.Kind == effect.KindCommand })
 	for i := range effects {
-		e.judge(i, &effects[i], &s, &j)
+		e.judge(i, &effects[i], &s, intent, &j)
 	}
 	slices.SortStableFunc(j.Findings, func(a, b Finding) int {
 		return cmp.Or(
@@ -144,7 +145,9 @@ func (e *Engine) Judge(effects []effect.Effect, s Situation) Judgement {
 	return j
 }
 
-func (e *Engine) judge(i int, x *effect.Effect, s *Situation, j *Judgement) {
+// judge takes one effect. One that comes with a command is intent: what it
+// would send to a host that no policy lists is left to the connection itself.
+func (e *Engine) judge(i int, x *effect.Effect, s *Situation, intent bool, j *Judgement) {
 	subject := subject{effect: x, situation: s, policy: e.policy}
 	matched := false
 	try := func(rules []*compiled) {
@@ -168,7 +171,7 @@ func (e *Engine) judge(i int, x *effect.Effect, s *Situation, j *Judgement) {
 		matched = e.judgeHost(i, x.HTTP.Host, x.HTTP.WirePort(), true, j) || matched
 	case effect.KindConnect:
 		try(e.others[effect.KindConnect])
-		e.judgeHost(i, x.Connect.Host, x.Connect.Port, false, j)
+		e.judgeHost(i, x.Connect.Host, x.Connect.Port, intent, j)
 		return
 	}
 	try(e.others[x.Kind])

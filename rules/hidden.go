@@ -28,16 +28,16 @@ var hiddenDefaults = []string{
 	"~/.bundle/config", "~/.config/pip/pip.conf", "~/.pip/pip.conf", "~/.config/pypoetry/auth.toml", "~/.config/hub", "~/.hex/hex.config", "~/.config/hex", "~/.pub-cache/credentials.json",
 	"~/.config/uv/credentials", "~/.condarc", "~/.bunfig.toml",
 	// SSH, PGP and password managers.
-	"~/.ssh", "~/.gnupg", "~/.gnupg2", "~/.password-store", "~/.config/1Password", "~/.config/op", "~/.op", "~/.config/Bitwarden", "~/.config/Bitwarden CLI", "~/.bitwarden",
+	"~/.ssh", ".ssh", "!.ssh/{*.pub,known_hosts,known_hosts.old}", "~/.gnupg", ".gnupg", "~/.gnupg2", "~/.password-store", "~/.config/1Password", "~/.config/op", "~/.op", "~/.config/Bitwarden", "~/.config/Bitwarden CLI", "~/.bitwarden",
 	"~/.config/sops", "~/.config/age", "~/.age", "~/.lpass", "~/.config/lpass", "~/.local/share/lpass", "~/.config/rbw", "~/.local/share/rbw", "~/.local/share/gopass", "~/.config/gopass", "~/.vault-token", "~/.terrapass",
 	"~/.local/share/keyrings", "~/.gnome2/keyrings", "~/.local/share/kwalletd", "~/Library/Keychains", "~/.config/KeePass", "~/.config/keepassxc",
 	// Cloud providers and platforms.
-	"~/.aws", "~/.config/gcloud", "~/.gsutil", "~/.azure", "~/.config/azure", "~/.oci", "~/.bluemix", "~/.aliyun", "~/.tccli", "~/.config/doctl", "~/.config/hcloud", "~/.config/linode-cli", "~/.linode-cli", "~/.config/scw", "~/.config/exoscale", "~/.config/vultr-cli.yaml", "~/.vultr-cli.yaml",
+	"~/.aws", ".aws/{credentials,config,sso,cli}", "~/.config/gcloud", ".config/gcloud", "~/.gsutil", "~/.azure", "~/.config/azure", "~/.oci", "~/.bluemix", "~/.aliyun", "~/.tccli", "~/.config/doctl", "~/.config/hcloud", "~/.config/linode-cli", "~/.linode-cli", "~/.config/scw", "~/.config/exoscale", "~/.config/vultr-cli.yaml", "~/.vultr-cli.yaml",
 	"~/.railway", "~/.config/railway", "~/.vercel", "~/.config/vercel", "~/.local/share/com.vercel.cli", "~/.now", "~/.fly", "~/.config/fly", "~/.heroku", "~/.local/share/heroku", "~/.config/heroku", "~/.netlify", "~/.config/netlify", "~/.config/configstore", "~/.render", "~/.supabase", "~/.config/supabase", "~/.config/neonctl", "~/.neon",
 	"~/.wrangler", "~/.config/.wrangler", "~/.cloudflared", "~/.config/stripe", "~/.config/twilio-cli", "~/.twilio-cli", "~/.config/ngrok", "~/.ngrok2", "~/.config/sentry", "~/.sentryclirc", "~/.config/datadog", "~/.expo", "~/.config/firebase", "~/.config/upstash", "~/.upstash.json", "~/.config/turso", "~/.config/planetscale", "~/.databrickscfg", "~/.snowflake", "~/.snowsql", "~/.dbt", "~/.config/dbt", "~/.kaggle", "~/.huggingface", "~/.cache/huggingface/token", "~/.config/wandb",
 	"service-account*.json", "serviceAccount*.json", "*-service-account.json", "application_default_credentials.json", "gcp-key*.json", "gcloud-key*.json", "firebase-adminsdk*.json", "*-firebase-adminsdk-*.json", "client_secret*.json", "credentials.json",
 	// Containers, clusters and infrastructure state.
-	"~/.kube", "kubeconfig", "*.kubeconfig", "kubeconfig.{yaml,yml}", "~/.docker/config.json", "~/.docker/contexts", "~/.config/containers/auth.json", "~/.config/helm", "~/.helm",
+	"~/.kube", ".kube/config", "kubeconfig", "*.kubeconfig", "kubeconfig.{yaml,yml}", ".docker/config.json", "~/.docker/contexts", "~/.config/containers/auth.json", "~/.config/helm", "~/.helm",
 	"*.tfstate", "*.tfstate.backup", "*.tfstate.*.backup", "*.tfvars", "*.tfvars.json", "!*{example,sample,template}*.tfvars", "~/.terraform.d/credentials.tfrc.json", "~/.terraformrc", "~/.pulumi/credentials.json", "Pulumi.*.secrets.yaml", ".vault_pass", ".vault_pass.txt", ".vault-password", ".vault_password", "vault-password.txt",
 	// Frameworks' own secrets.
 	"master.key", "config/credentials/*.key", "secrets.{yml,yaml,json,toml,env}", "!secrets.{example,sample,template}.*", ".secrets", ".secrets.*", "wp-config.php", "local.settings.json", "appsettings.secrets.json", "~/.microsoft/usersecrets", "~/.config/rclone", "~/.rclone.conf", "~/.restic-password", "~/.config/borg", "~/.borgmatic",

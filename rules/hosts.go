@@ -51,13 +51,14 @@ func mostSpecific(rules []HostRule, host string, port int, workspace bool) (Host
 // detected; false when none names it, which a connection takes as a hold.
 func (e *Engine) Host(host string, port int) (HostRule, bool) { return e.hosts.find(host, port) }
 
-// judgeHost adds what the policy says of a host. A request is bound by what a
-// person wrote and by nothing else: a host that was merely detected, as a
-// registry, passes connections but vouches for no request, and an unlisted one
-// is the business of the connection. It reports whether a person said pass.
-func (e *Engine) judgeHost(i int, host string, port int, request bool, j *Judgement) bool {
+// judgeHost adds what the policy says of a host. A request, or a connection
+// that a command line announces, is bound by what a person wrote and by nothing
+// else: a host that was merely detected, as a registry, passes connections but
+// vouches for no request, and an unlisted one is the business of the
+// connection on the wire. It reports whether a person said pass.
+func (e *Engine) judgeHost(i int, host string, port int, intent bool, j *Judgement) bool {
 	rule, ok := e.hosts.find(host, port)
-	if request && (!ok || len(e.hosts.policy) == 0) {
+	if intent && (!ok || len(e.hosts.policy) == 0) {
 		return false
 	}
 	name := host

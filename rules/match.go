@@ -194,6 +194,10 @@ func expandWords(text string) ([][]string, error) {
 			if alternatives, err = expandBraces(field); err != nil {
 				return nil, err
 			}
+			// One word each stays one word of the pattern.
+			if !slices.ContainsFunc(alternatives, func(a string) bool { return strings.ContainsAny(a, " ") }) {
+				alternatives = []string{field}
+			}
 		}
 		var longer [][]string
 		for _, list := range lists {

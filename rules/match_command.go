@@ -8,7 +8,7 @@ import (
 
 // CommandMatch matches a command. What is given must all match; of a list, one
 // entry must. A command that only prints help or what it would do is matched
-// by a match that names its traits and by no other.
+// for what the shell does with it and for nothing else.
 type CommandMatch struct {
 	Program     []string       `yaml:"program"`
 	Sub         []string       `yaml:"sub"`     // how subcommand and operands begin; ** is any number of words, a last $ their end
@@ -99,10 +99,19 @@ func (m *CommandMatch) traits(c *effect.Command) bool {
 			return false
 		}
 	}
-	if m.Trait != nil {
-		return slices.ContainsFunc(m.Trait, c.Has)
+	if m.Trait != nil && !slices.ContainsFunc(m.Trait, c.Has) {
+		return false
 	}
-	return !c.Has(effect.TraitDryRun) && !c.Has(effect.TraitHelp)
+	if !c.Has(effect.TraitDryRun) && !c.Has(effect.TraitHelp) {
+		return true
+	}
+	// Whatever the program itself would only say, these happen in the shell.
+	return slices.ContainsFunc(m.Trait, func(t effect.Trait) bool { return slices.Contains(shellTraits, t) && c.Has(t) })
+}
+
+var shellTraits = []effect.Trait{
+	effect.TraitUnparsed, effect.TraitDynamicProgram, effect.TraitDynamicCode, effect.TraitPipeToShell,
+	effect.TraitDecoded, effect.TraitReverseShell, effect.TraitExfil, effect.TraitEnvDump, effect.TraitForkBomb,
 }
 
 func (m *CommandMatch) matchSub(s *subject) bool {

@@ -70,6 +70,10 @@ func (m *HTTPMatch) keys() ([]string, bool) {
 		if p.re != nil || p.fold {
 			return nil, false
 		}
+		for host := range p.set {
+			tail, _ := hostTail(host, true)
+			out = append(out, tail)
+		}
 		for _, g := range p.globs {
 			tail, ok := hostTail(g.parts[len(g.parts)-1], g.exact)
 			if !ok {
@@ -141,8 +145,20 @@ func (m *HTTPMatch) facts(s *subject, h *effect.HTTP) bool {
 		return false
 	}
 	return m.SendsSecret == nil || *m.SendsSecret == slices.ContainsFunc(h.Sends, func(w effect.Word) bool {
-		return s.policy.Hides(w.Text, s.situation.Home, s.situation.Workspace)
+		return s.policy.Hides(uploaded(w.Text, s.situation), s.situation.Home, s.situation.Workspace)
 	})
+}
+
+// uploaded makes the path of an uploaded file absolute. Where the working
+// directory is another one, globs for names at any depth match all the same.
+func uploaded(p string, s *Situation) string {
+	if strings.HasPrefix(p, "~/") {
+		return s.Home + p[1:]
+	}
+	if strings.HasPrefix(p, "/") {
+		return p
+	}
+	return s.Workspace + "/" + p
 }
 
 func (g *GraphQLMatch) match(op effect.GraphQL) bool {

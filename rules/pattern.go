@@ -2,8 +2,10 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -14,6 +16,7 @@ import (
 type pattern struct {
 	fold  bool
 	globs []glob
+	set   map[string]struct{} // the exact alternatives, when they are many
 	re    *lazyRegexp
 }
 
@@ -60,8 +63,17 @@ func compilePattern(text string) (pattern, error) {
 	if err != nil {
 		return p, err
 	}
+	many := len(alternatives) > 8
 	for _, a := range alternatives {
-		p.globs = append(p.globs, compileGlob(a))
+		g := compileGlob(a)
+		if !many || !g.exact {
+			p.globs = append(p.globs, g)
+			continue
+		}
+		if p.set == nil {
+			p.set = make(map[string]struct{}, len(alternatives))
+		}
+		p.set[a] = struct{}{}
 	}
 	return p, nil
 }
@@ -72,6 +84,9 @@ func (p *pattern) match(s string) bool {
 	}
 	if p.fold {
 		s = strings.ToLower(s)
+	}
+	if _, ok := p.set[s]; ok {
+		return true
 	}
 	for i := range p.globs {
 		if p.globs[i].match(s) {
@@ -87,7 +102,7 @@ func (p *pattern) literals() ([]string, bool) {
 	if p.re != nil || p.fold {
 		return nil, false
 	}
-	var out []string
+	out := slices.Collect(maps.Keys(p.set))
 	for _, g := range p.globs {
 		if !g.exact {
 			return nil, false
