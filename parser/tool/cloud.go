@@ -149,7 +149,7 @@ func ssmCommands(text string) string {
 
 // verbText is the i-th word of the subcommand, or "".
 func (c *call) verbText(i int) string {
-	if i < len(c.cmd.Subcommand) {
+	if i >= 0 && i < len(c.cmd.Subcommand) {
 		return c.cmd.Subcommand[i]
 	}
 	return ""

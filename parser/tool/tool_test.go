@@ -91,6 +91,11 @@ func TestPrint(t *testing.T) {
 	_ = slices.Contains[[]string]
 }
 
+var cases = []struct {
+	line string
+	want []string
+}{{"git push", nil}}
+
 const printed = `
 aws --profile p s3 rb s3://x
 aws ec2 terminate-instances --instance-ids i-1 i-2
