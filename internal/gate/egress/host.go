@@ -114,9 +114,6 @@ func parseIPv4(labels []string) (netip.Addr, bool) {
 		switch {
 		case strings.HasPrefix(label, "0x"):
 			digits, base = label[2:], 16
-			if digits == "" {
-				digits = "0"
-			}
 		case len(label) > 1 && label[0] == '0':
 			digits, base = label[1:], 8
 		}

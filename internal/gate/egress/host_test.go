@@ -50,6 +50,7 @@ func TestCanonical(t *testing.T) {
 		{"1.2.3.256", ""},
 		{"4294967296", ""},
 		{"08.0.0.1", ""},
+		{"0x", ""},
 		{"example.1", ""},
 		{"example.0x1", ""},
 		{strings.Repeat("a", 63) + ".example", strings.Repeat("a", 63) + ".example"},
