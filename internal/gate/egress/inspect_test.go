@@ -306,7 +306,7 @@ func TestSmuggledRequestIsJudged(t *testing.T) {
 	if got[0] != "200 POST /a ok" {
 		t.Errorf("answer %q", got)
 	}
-	if h := n.judged[0]; h.Method != "POST" || h.Body == nil || h.Body.Text != "ok" {
+	if h := n.last(); h.Method != "POST" || h.Body == nil || h.Body.Text != "ok" {
 		t.Errorf("judged %+v", h)
 	}
 	got = n.raw("POST /a HTTP/1.1\r\nHost: api.example\r\nContent-Length: 2\r\n\r\nok"+inner, 2)
