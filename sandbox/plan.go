@@ -38,6 +38,7 @@ func Plan(v View, host fs.ReadLinkFS, uid int) (*MountPlan, error) {
 		return nil, err
 	}
 	p.system(uid)
+	p.ownConfig(uid)
 	p.home(v)
 	for _, d := range v.ReadOnly {
 		p.want(rankReadOnly, wire.Op{Kind: wire.Bind, Path: d, Source: d, ReadOnly: true})
@@ -247,6 +248,23 @@ func (p *planner) system(uid int) {
 		}
 		return nil
 	})
+}
+
+// ownConfig copies files that a program accepts only from root or the user:
+// in a user namespace with one id, root's files appear as nobody's.
+func (p *planner) ownConfig(uid int) {
+	if uid == 0 {
+		return
+	}
+	names, err := fs.Glob(p.host, "etc/ssh/ssh_config.d/*.conf")
+	if err != nil {
+		return
+	}
+	for _, name := range names {
+		if data, err := fs.ReadFile(p.host, name); err == nil {
+			p.want(rankFile, wire.Op{Kind: wire.File, Path: "/" + name, Data: data})
+		}
+	}
 }
 
 func (p *planner) home(v View) {

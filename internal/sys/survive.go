@@ -7,9 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nothing is a signal handler that returns at once; nothingAddress is where it
-// is, in assembly because the kernel calls it outside of any goroutine.
-func nothing()
+// nothingAddress is where a signal handler is that returns at once. Both are in
+// assembly because the kernel calls the handler outside of any goroutine.
 func nothingAddress() uintptr
 
 // DropSignal gives sig a handler that does nothing, for signals that os/signal

@@ -116,8 +116,11 @@ func (t *tree) fillStore() error {
 	return err
 }
 
-// finish makes the root itself read-only; mounts in it keep their own flags.
+// finish lets go of the host's tree and makes the root itself read-only;
+// mounts in it keep their own flags.
 func (t *tree) finish() error {
+	unix.Close(t.host)
+	t.host = -1
 	return step("make the root read-only", sys.SetMountAttr(t.view, unix.MOUNT_ATTR_RDONLY, false))
 }
 

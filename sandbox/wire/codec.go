@@ -75,6 +75,9 @@ func (r *reader) bytes() []byte {
 		r.fail()
 		return nil
 	}
+	if n == 0 {
+		return nil
+	}
 	p := r.b[:n:n]
 	r.b = r.b[n:]
 	return p
