@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -91,13 +92,19 @@ func (n *inspection) roots() *x509.CertPool {
 	return pool
 }
 
-func (n *inspection) last() effect.HTTP {
+// all returns what was judged, in order; there is something.
+func (n *inspection) all() []effect.HTTP {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if len(n.judged) == 0 {
 		n.t.Fatal("nothing was judged")
 	}
-	return n.judged[len(n.judged)-1]
+	return slices.Clone(n.judged)
+}
+
+func (n *inspection) last() effect.HTTP {
+	judged := n.all()
+	return judged[len(judged)-1]
 }
 
 // raw sends text over TLS and returns the answers, of which there are count,
@@ -306,7 +313,7 @@ func TestSmuggledRequestIsJudged(t *testing.T) {
 	if got[0] != "200 POST /a ok" {
 		t.Errorf("answer %q", got)
 	}
-	if h := n.last(); h.Method != "POST" || h.Body == nil || h.Body.Text != "ok" {
+	if h := n.all()[0]; h.Method != "POST" || h.Body == nil || h.Body.Text != "ok" {
 		t.Errorf("judged %+v", h)
 	}
 	got = n.raw("POST /a HTTP/1.1\r\nHost: api.example\r\nContent-Length: 2\r\n\r\nok"+inner, 2)
