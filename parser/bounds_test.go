@@ -117,7 +117,7 @@ func TestWorkIsBounded(t *testing.T) {
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
-			got := Line(text, here)
+			got := line(text, here)
 			if took := time.Since(start); took > 2*time.Second {
 				t.Errorf("took %v", took)
 			} else if took > 300*time.Millisecond {
@@ -176,7 +176,7 @@ func TestBeyondABound(t *testing.T) {
 	}
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
-			for _, e := range Line(text, here) {
+			for _, e := range line(text, here) {
 				if e.Kind == effect.KindCommand && e.Command.Has(effect.TraitUnparsed) {
 					return
 				}

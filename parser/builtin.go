@@ -161,6 +161,14 @@ func (sh *shell) builtin(name string, c call) (out value, ok bool) {
 			}
 		}
 		return value{text: unknown}, true
+	case "hash":
+		sh.simple(c)
+		for i, a := range args {
+			if a.is("-p") && i+2 < len(args) {
+				sh.facts.set(factHash, args[i+2].text, &fact{value: args[i+1].value})
+			}
+		}
+		return value{}, true
 	case "getopts":
 		sh.simple(c)
 		if len(args) > 1 {
@@ -169,7 +177,7 @@ func (sh *shell) builtin(name string, c call) (out value, ok bool) {
 		sh.setVar("OPTARG", &fact{value: value{text: unknown}})
 		return value{}, true
 	case ":", "true", "false", "return", "exit", "break", "continue", "wait", "umask", "ulimit", "times",
-		"jobs", "fg", "bg", "disown", "hash", "caller", "logout", "suspend", "enable", "history", "dirs", "type", "setopt", "unsetopt", "emulate", "autoload", "zmodload":
+		"jobs", "fg", "bg", "disown", "caller", "logout", "suspend", "enable", "history", "dirs", "type", "setopt", "unsetopt", "emulate", "autoload", "zmodload":
 		sh.simple(c)
 		return sh.output(name, c), true
 	}
@@ -265,7 +273,7 @@ func (sh *shell) script(f arg, in *value) (text value, ok bool) {
 	if p == "" {
 		return value{}, false
 	}
-	if w := sh.facts.get(factFile, p); w != nil {
+	if w := sh.written(p); w != nil {
 		if w.known() || w.taint&(taintRemote|taintDecoded) != 0 || strings.Trim(w.text, unknown) != "" {
 			return w.value, true
 		}
@@ -583,6 +591,12 @@ func (sh *shell) decl(c *syntax.DeclClause, r *redirs) value {
 			continue
 		}
 		n := a.Name.Value
+		if a.Value != nil && a.Index == nil && !a.Append {
+			v := sh.single(a.Value).value
+			argv = append(argv, arg{value: join(value{text: n + "="}, v)})
+			changes = append(changes, change{n, v, true})
+			continue
+		}
 		if name == "local" || len(sh.calls) > 0 && name != "export" && name != "readonly" {
 			sh.makeLocal(n)
 		}
@@ -597,6 +611,9 @@ func (sh *shell) decl(c *syntax.DeclClause, r *redirs) value {
 		changes = append(changes, change{n, v, false})
 	}
 	for _, ch := range changes {
+		if name == "local" || len(sh.calls) > 0 && name != "export" && name != "readonly" {
+			sh.makeLocal(ch.name)
+		}
 		sh.declared(name, flags, ch.name, ch.v, ch.set)
 	}
 	return sh.declaredCommand(name, flags, call{argv: argv, in: r.in})

@@ -53,7 +53,7 @@ func (sh *shell) callExpr(c *syntax.CallExpr, r *redirs) value {
 	cl := call{argv: argv, in: r.in, net: r.net, redirs: r}
 	if len(c.Assigns) > 0 {
 		cl.env = sh.prefix(c.Assigns)
-		if n := base(argv[0].text); n != "git" && n != "rsync" && n != "env" { // their grammars read them
+		if n := base(argv[0].text); n != "git" && n != "rsync" { // their grammars read them
 			sh.envCode(cl.env)
 		}
 	}
@@ -226,6 +226,9 @@ func (sh *shell) run(c call) value {
 		}
 	}
 	if !path {
+		if f := sh.facts.get(factHash, name); f != nil && !c.real {
+			return sh.run(c.with(append([]arg{{value: f.value}}, c.argv[1:]...)))
+		}
 		if out, ok := sh.builtin(name, c); ok {
 			return out
 		}
@@ -237,14 +240,11 @@ func (sh *shell) run(c call) value {
 
 // program is the name that a program is known by.
 func program(name string) string {
-	switch name {
-	case "ash", "rbash", "rksh", "lksh", "ksh93", "oksh", "bash5":
+	if name == "ash" || name == "rbash" {
 		return "sh"
 	}
-	if strings.HasPrefix(name, "python") && strings.Trim(name[6:], "0123456789.") == "" {
-		return "python"
-	}
-	return name
+	canonical, _, _ := strings.Cut(tool.Name(effect.Lit(name)), " ")
+	return canonical
 }
 
 // dynamic records a command whose program is not known. What follows is
@@ -325,9 +325,9 @@ func (sh *shell) translate(c call, traits ...effect.Trait) (out value, nested bo
 		sh.inside(n.Where, n.Via).run(call{argv: argv, in: c.in, plain: true, real: true})
 	}
 	out = sh.output(tool.Name(inv.Argv[0]), c)
-	if secrets != 0 {
-		out.taint |= secrets
-		sh.spread(res.Effects, secrets)
+	out.taint |= secrets
+	if t := secrets | (c.taint()|sh.reads(res.Effects))&taintRemote; t != 0 {
+		sh.spread(res.Effects, t)
 	}
 	return out, len(res.Shells)+len(res.Execs) > 0
 }

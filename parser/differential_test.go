@@ -156,7 +156,7 @@ func TestDifferential(t *testing.T) {
 		t.Run(strings.ReplaceAll(text[:min(len(text), 40)], "\n", " "), func(t *testing.T) {
 			ran := runRecorded(t, bash, bin, text)
 			var said []string
-			for _, e := range Line(text, ctx) {
+			for _, e := range line(text, ctx) {
 				if e.Kind == effect.KindCommand && e.Command.Program == "rec" {
 					said = append(said, recorded(e.Command))
 				}

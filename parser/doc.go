@@ -45,7 +45,20 @@ type Context struct {
 
 // Line returns the effects of shell text, in the order of the text. Offsets
 // in Origin are into text.
-func Line(text string, ctx Context) []effect.Effect {
+func Line(text string, ctx Context) (effects []effect.Effect) {
+	defer failClosed(&effects)
+	return line(text, ctx)
+}
+
+// failClosed makes a fault of this package, met in text that somebody else
+// wrote, an effect that is held: what was found before it is not all there is.
+func failClosed(effects *[]effect.Effect) {
+	if recover() != nil {
+		*effects = []effect.Effect{{Kind: effect.KindCommand, Command: &effect.Command{Traits: []effect.Trait{effect.TraitUnparsed}}}}
+	}
+}
+
+func line(text string, ctx Context) []effect.Effect {
 	w := &walker{ctx: ctx}
 	sh := w.newShell()
 	sh.text(text, nil)
@@ -54,7 +67,12 @@ func Line(text string, ctx Context) []effect.Effect {
 
 // Exec returns the effects of one real argv. env holds the variables of its
 // environment that RelevantEnv names.
-func Exec(argv []string, env []effect.Assign, ctx Context) []effect.Effect {
+func Exec(argv []string, env []effect.Assign, ctx Context) (effects []effect.Effect) {
+	defer failClosed(&effects)
+	return argvEffects(argv, env, ctx)
+}
+
+func argvEffects(argv []string, env []effect.Assign, ctx Context) []effect.Effect {
 	w := &walker{ctx: ctx}
 	sh := w.newShell()
 	sh.frame.fixed = true

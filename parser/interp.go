@@ -165,7 +165,7 @@ func (sh *shell) runFile(c call) (value, bool) {
 	if p == "" {
 		return value{}, false
 	}
-	w := sh.facts.get(factFile, p)
+	w := sh.written(p)
 	if w == nil {
 		return value{}, false
 	}

@@ -9,8 +9,8 @@ import (
 const maxItems = 32
 
 var xargsGrammar = wrapper{
-	short: "EILPdnsaJRS",
-	long:  " arg-file delimiter max-args max-procs max-chars max-lines replace eof process-slot-var ",
+	short: "EILPdnsaJRS",                                                        // -i, -e and -l take theirs in the same word
+	long:  " arg-file delimiter max-args max-procs max-chars process-slot-var ", // --replace, --eof and --max-lines take theirs by "="
 }
 
 // xargs runs its operands with the words of its input (xargs(1)).
@@ -164,14 +164,22 @@ func (sh *shell) parallel(c call) (value, bool) {
 	for _, it := range items {
 		t := text
 		t.taint |= it.taint
-		if braces := strings.NewReplacer(replace, it.text, "{.}", it.text, "{/}", base(it.text), "{//}", unknown, "{/.}", unknown, "{1}", it.text, "{#}", unknown, "{%}", unknown); strings.Contains(text.text, replace) || strings.Contains(text.text, "{") {
-			t.text = braces.Replace(text.text)
+		if q := quoteWord(it.text); strings.Contains(text.text, replace) || strings.Contains(text.text, "{") {
+			t.text = strings.NewReplacer(replace, q, "{.}", q, "{/}", quoteWord(base(it.text)), "{//}", unknown, "{/.}", unknown, "{1}", q, "{#}", unknown, "{%}", unknown).Replace(text.text)
 		} else {
-			t.text += " " + it.text
+			t.text += " " + q
 		}
 		sub.code(t, nil, "parallel")
 	}
 	return value{text: unknown}, true
+}
+
+// quoteWord quotes a word as parallel does.
+func quoteWord(s string) string {
+	if s == unknown || plainName(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 func hostOf(s string) string {

@@ -103,7 +103,10 @@ func (sh *shell) redirect(r *redirs, rd *syntax.Redirect) {
 	}
 	if len(rd.Word.Parts) == 1 {
 		if p, ok := rd.Word.Parts[0].(*syntax.ProcSubst); ok && p.Op == syntax.CmdOut {
-			return // walked with what the command prints
+			// Walked with what the command prints, and with what is printed
+			// to the descriptor later.
+			r.keep(fd, &fact{value: value{text: unknown}, sink: p})
+			return
 		}
 	}
 	quiet := silentDevice(w.text)
@@ -178,6 +181,9 @@ func (sh *shell) duplicate(r *redirs, fd, from string, input bool) {
 	r.keep(fd, f)
 	if f.net {
 		r.net = true
+	}
+	if f.sink != nil && !input && fd == "1" {
+		sh.pending = append(sh.pending, f.sink)
 	}
 	if input && fd == "0" {
 		v := f.value

@@ -192,6 +192,9 @@ func (sh *shell) container(name string, c call) (value, bool) {
 	if len(command) == 0 {
 		return out, true
 	}
+	if ep := entryPoint(place); ep != "" && command[0].text != ep && !plainShell(command[0].text) {
+		command = append([]arg{lit(ep)}, command...)
+	}
 	kind := "docker:"
 	if name == "podman" {
 		kind = "podman:"
@@ -221,6 +224,23 @@ func (sh *shell) container(name string, c call) (value, bool) {
 	o := sub.run(cl)
 	return value{unknown, out.taint | o.taint}, true
 }
+
+// entryPoint is the program that an image is known to start with its
+// arguments.
+func entryPoint(image string) string {
+	name := base(image)
+	name, _, _ = strings.Cut(name, "@")
+	name, _, _ = strings.Cut(name, ":")
+	switch name {
+	case "terraform", "tofu", "opentofu", "terragrunt", "kubectl", "helm", "packer", "vault", "consul", "nomad", "pulumi", "rclone", "restic", "flyway", "liquibase", "doctl", "kustomize", "argocd", "curl", "git", "skopeo", "crane", "mc", "borg":
+		return strings.Replace(name, "opentofu", "tofu", 1)
+	case "aws-cli", "awscli":
+		return "aws"
+	}
+	return ""
+}
+
+func plainShell(s string) bool { return isShell(base(s)) }
 
 // mount is a directory of this machine that another place sees under a path
 // of its own.

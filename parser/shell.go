@@ -340,10 +340,8 @@ func base(program string) string {
 // wrote there, else only whether it looks like a secret.
 func (sh *shell) content(v value) value {
 	p := sh.resolve(v)
-	if p != "" {
-		if f := sh.facts.get(factFile, p); f != nil {
-			return f.value
-		}
+	if f := sh.written(p); f != nil {
+		return f.value
 	}
 	c := value{text: unknown}
 	if looksSecret(v.text) || p != "" && looksSecret(p) {
@@ -353,6 +351,28 @@ func (sh *shell) content(v value) value {
 		c.taint |= taintEnv
 	}
 	return c
+}
+
+// written returns what the text wrote to a path, or below a directory that it
+// unpacked into.
+func (sh *shell) written(p string) *fact {
+	if p == "" || sh.facts.t == nil {
+		return nil
+	}
+	if f := sh.facts.get(factFile, p); f != nil {
+		return f
+	}
+	for range 8 {
+		i := strings.LastIndexByte(p, '/')
+		if i <= 0 {
+			break
+		}
+		p = p[:i]
+		if f := sh.facts.get(factFile, p+"/*"); f != nil {
+			return f
+		}
+	}
+	return nil
 }
 
 // wrote remembers what the text wrote to a file.

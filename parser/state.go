@@ -15,6 +15,7 @@ const (
 	factAlias
 	factFile // a file that the text itself wrote, by its absolute path
 	factFD
+	factHash // where a name is found, by hash -p
 )
 
 type factKey struct {
@@ -32,8 +33,9 @@ type fact struct {
 	exported bool
 	ref      string // a nameref's target
 	body     *syntax.Stmt
-	path     string // the file that a descriptor writes to
-	net      bool   // a descriptor tied to a connection
+	path     string            // the file that a descriptor writes to
+	net      bool              // a descriptor tied to a connection
+	sink     *syntax.ProcSubst // what reads a descriptor that is written to
 }
 
 // facts is a table that copies itself on the first write after a fork.
@@ -134,7 +136,7 @@ func (f *facts) merge(g *facts) {
 
 func equal(a, b *fact) bool {
 	return a.value == b.value && a.unset == b.unset && a.isList == b.isList && a.exported == b.exported &&
-		a.ref == b.ref && a.body == b.body && a.path == b.path && a.net == b.net &&
+		a.ref == b.ref && a.body == b.body && a.path == b.path && a.net == b.net && a.sink == b.sink &&
 		slices.Equal(a.list, b.list) && slices.Equal(a.keys, b.keys)
 }
 
@@ -150,7 +152,7 @@ func either(a, b *fact) *fact {
 		u.net = u.net || b.net
 	}
 	// A function or a path that may be there is kept: it may run.
-	u.body, u.path = a.body, a.path
+	u.body, u.path, u.sink = a.body, a.path, a.sink
 	if u.body == nil && b != nil {
 		u.body = b.body
 	}

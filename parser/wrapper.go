@@ -18,6 +18,7 @@ type wrapper struct {
 	verb    string // subcommands before the command, "|" between choices
 	dashed  bool   // the command comes only after "--"
 	chdir   string // options that set the directory
+	own     bool   // the wrapper is worth a command effect of its own
 }
 
 // wrappers tells how to find the command inside another program's argv. It is
@@ -39,9 +40,9 @@ var wrappers = map[string]wrapper{
 	"stdbuf":            {short: "ioe", long: " input output error "},
 	"timeout":           {short: "ks", long: " kill-after signal ", skip: 1},
 	"time":              {short: "fo", long: " format output "},
-	"chroot":            {long: " userspec groups ", skip: 1},
-	"unshare":           {short: "SGRw", long: " setuid setgid root wd propagation map-user map-group map-users map-groups setgroups load-interp monotonic boottime kill-child ", chdir: " -w --wd "},
-	"nsenter":           {short: "tSGWNe", long: " target setuid setgid wdns follow-context "},
+	"chroot":            {long: " userspec groups ", skip: 1, own: true},
+	"unshare":           {short: "SGRw", long: " setuid setgid root wd propagation map-user map-group map-users map-groups setgroups load-interp monotonic boottime kill-child ", chdir: " -w --wd ", own: true},
+	"nsenter":           {short: "tSGWNe", long: " target setuid setgid wdns follow-context ", own: true},
 	"setpriv":           {long: " ruid euid reuid rgid egid regid groups inh-caps ambient-caps bounding-set securebits pdeathsig selinux-label apparmor-profile landlock-access landlock-rule "},
 	"prlimit":           {short: "po", long: " pid output ", none: " -p --pid "},
 	"choom":             {short: "np", long: " adjust pid ", none: " -p --pid "},
@@ -81,7 +82,7 @@ var wrappers = map[string]wrapper{
 	"tsocks":            {},
 	"proxychains":       {short: "f"},
 	"proxychains4":      {short: "f"},
-	"systemd-run":       {short: "uptEGHMqPdS", long: " unit property description slice working-directory uid gid nice setenv on-active on-boot on-startup on-unit-active on-unit-inactive on-calendar on-clock-change timer-property path-property socket-property service-type host machine background ", chdir: " --working-directory "},
+	"systemd-run":       {short: "uptEGHMqPdS", long: " unit property description slice working-directory uid gid nice setenv on-active on-boot on-startup on-unit-active on-unit-inactive on-calendar on-clock-change timer-property path-property socket-property service-type host machine background ", chdir: " --working-directory ", own: true},
 	"systemd-inhibit":   {long: " what who why mode "},
 	"gnome-terminal":    {dashed: true},
 	"tini":              {short: "pe"},
@@ -259,6 +260,9 @@ func (sh *shell) unwrap(name string, w wrapper, c call) (out value, ok bool) {
 	}
 	if len(rest) == 0 {
 		return value{}, false
+	}
+	if w.own {
+		sh.tool(c)
 	}
 	if w.shell {
 		if rest[0].is("-c") {
