@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 
@@ -68,10 +69,24 @@ type matcher interface {
 	keys() ([]string, bool)
 }
 
-// condition is one mapping of a match.
+// condition is one mapping of a match. It is compiled at first use: most rules
+// of an engine never meet their program.
 type condition interface {
 	matcher
 	compile() error
+}
+
+// lazy compiles a condition once. What does not compile matches nothing; a
+// person's packs are compiled when they are loaded, and the built-in ones by
+// this package's tests.
+type lazy struct {
+	once sync.Once
+	ok   bool
+}
+
+func (l *lazy) ready(compile func() error) bool {
+	l.once.Do(func() { l.ok = compile() == nil })
+	return l.ok
 }
 
 // anyOf matches when one of its conditions does.
@@ -118,10 +133,12 @@ func decodeMatch[T any, P interface {
 			line, at = n.Content[i].Line, field+"["+strconv.Itoa(i)+"]"
 		}
 		c := P(&list[i])
-		if reflect.ValueOf(list[i]).IsZero() {
+		if reflect.ValueOf(c).Elem().IsZero() {
 			d.fail(line, at, errEmptyMatch.Error(), "")
-		} else if err := c.compile(); err != nil {
-			d.fail(line, at, err.Error(), "")
+		} else if !d.trusted {
+			if err := c.compile(); err != nil {
+				d.fail(line, at, err.Error(), "")
+			}
 		}
 		out = append(out, c)
 	}
@@ -304,6 +321,35 @@ func compileAll(targets []*patterns, sources [][]string) error {
 		*targets[i] = ps
 	}
 	return nil
+}
+
+// anyMatch reports whether one of the conditions matches.
+func anyMatch[T any, P interface {
+	*T
+	matcher
+}](list []T, s *subject) bool {
+	for i := range list {
+		if P(&list[i]).match(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// literalTexts returns what the patterns match when none has a wildcard.
+func literalTexts(texts []string) ([]string, bool) {
+	var out []string
+	for _, text := range texts {
+		if strings.HasPrefix(text, "re:") || strings.HasPrefix(text, "i:") || strings.ContainsAny(text, "*?") {
+			return nil, false
+		}
+		alternatives, err := expandBraces(text)
+		if err != nil {
+			return nil, false
+		}
+		out = append(out, alternatives...)
+	}
+	return out, len(out) > 0
 }
 
 // is compares an optional boolean of a match with a fact.

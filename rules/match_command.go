@@ -10,6 +10,8 @@ import (
 // entry must. A command that only prints help or what it would do is matched
 // for what the shell does with it and for nothing else.
 type CommandMatch struct {
+	lazy
+
 	Program     []string       `yaml:"program"`
 	Sub         []string       `yaml:"sub"`     // how subcommand and operands begin; ** is any number of words, a last $ their end
 	Flag        []string       `yaml:"flag"`    // NAME or NAME=VALUE, one of which is given
@@ -59,19 +61,12 @@ func (m *CommandMatch) compile() error {
 	return nil
 }
 
-func (m *CommandMatch) keys() ([]string, bool) {
-	var out []string
-	for i := range m.program {
-		l, ok := m.program[i].literals()
-		if !ok {
-			return nil, false
-		}
-		out = append(out, l...)
-	}
-	return out, len(out) > 0
-}
+func (m *CommandMatch) keys() ([]string, bool) { return literalTexts(m.Program) }
 
 func (m *CommandMatch) match(s *subject) bool {
+	if !m.ready(m.compile) {
+		return false
+	}
 	c := s.effect.Command
 	if m.Program != nil && !m.program.match(c.Program) {
 		return false
@@ -85,12 +80,7 @@ func (m *CommandMatch) match(s *subject) bool {
 	if m.Stdin != nil && (c.Stdin == nil || !m.stdin.match(c.Stdin.Text)) {
 		return false
 	}
-	for i := range m.Unless {
-		if m.Unless[i].match(s) {
-			return false
-		}
-	}
-	return true
+	return !anyMatch(m.Unless, s)
 }
 
 func (m *CommandMatch) traits(c *effect.Command) bool {

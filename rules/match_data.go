@@ -6,6 +6,8 @@ import (
 
 // SQLMatch matches one statement.
 type SQLMatch struct {
+	lazy
+
 	Dialect     []string   `yaml:"dialect"`
 	Verb        []string   `yaml:"verb"`
 	Object      []string   `yaml:"object"`
@@ -39,6 +41,9 @@ func (m *SQLMatch) compile() error {
 func (m *SQLMatch) keys() ([]string, bool) { return nil, false }
 
 func (m *SQLMatch) match(s *subject) bool {
+	if !m.ready(m.compile) {
+		return false
+	}
 	q := s.effect.SQL
 	if m.Verb != nil && !m.verb.match(q.Verb) || m.Dialect != nil && !m.dialect.match(q.Dialect) {
 		return false
@@ -55,11 +60,13 @@ func (m *SQLMatch) match(s *subject) bool {
 	if m.Database != nil && !m.database.match(q.Database) || m.Tool != nil && !m.tool.match(q.Tool) {
 		return false
 	}
-	return !slices.ContainsFunc(m.Unless, func(u SQLMatch) bool { return u.match(s) })
+	return !anyMatch(m.Unless, s)
 }
 
 // DatastoreMatch matches one command to a key-value or document store.
 type DatastoreMatch struct {
+	lazy
+
 	System  []string         `yaml:"system"`
 	Command []string         `yaml:"command"`
 	Key     []string         `yaml:"key"`
@@ -87,6 +94,9 @@ func (m *DatastoreMatch) compile() error {
 func (m *DatastoreMatch) keys() ([]string, bool) { return nil, false }
 
 func (m *DatastoreMatch) match(s *subject) bool {
+	if !m.ready(m.compile) {
+		return false
+	}
 	d := s.effect.Datastore
 	if m.System != nil && !m.system.match(d.System) || m.Command != nil && !m.command.match(d.Command) {
 		return false
@@ -97,12 +107,14 @@ func (m *DatastoreMatch) match(s *subject) bool {
 	if m.Text != nil && !m.text.match(d.Text) {
 		return false
 	}
-	return !slices.ContainsFunc(m.Unless, func(u DatastoreMatch) bool { return u.match(s) })
+	return !anyMatch(m.Unless, s)
 }
 
 // ConnectMatch matches a connection. What a policy says of hosts is judged
 // beside it.
 type ConnectMatch struct {
+	lazy
+
 	Host     []string       `yaml:"host"`
 	Port     []int          `yaml:"port"`
 	Protocol []string       `yaml:"protocol"`
@@ -126,6 +138,9 @@ func (m *ConnectMatch) compile() error {
 func (m *ConnectMatch) keys() ([]string, bool) { return nil, false }
 
 func (m *ConnectMatch) match(s *subject) bool {
+	if !m.ready(m.compile) {
+		return false
+	}
 	c := s.effect.Connect
 	if m.Host != nil && !m.host.match(c.Host) || m.Port != nil && !slices.Contains(m.Port, c.Port) {
 		return false
@@ -133,5 +148,5 @@ func (m *ConnectMatch) match(s *subject) bool {
 	if m.Protocol != nil && !m.protocol.match(c.Protocol) {
 		return false
 	}
-	return !slices.ContainsFunc(m.Unless, func(u ConnectMatch) bool { return u.match(s) })
+	return !anyMatch(m.Unless, s)
 }

@@ -9,6 +9,8 @@ import (
 
 // FileMatch matches an operation on a file.
 type FileMatch struct {
+	lazy
+
 	Op        []effect.Operation `yaml:"op"`
 	Scope     []effect.Scope     `yaml:"scope"`
 	Path      []string           `yaml:"path"`    // path globs; see pathGlob
@@ -46,6 +48,9 @@ func (m *FileMatch) compile() error {
 func (m *FileMatch) keys() ([]string, bool) { return nil, false }
 
 func (m *FileMatch) match(s *subject) bool {
+	if !m.ready(m.compile) {
+		return false
+	}
 	f := s.effect.File
 	if m.Op != nil && !slices.Contains(m.Op, f.Op) || m.Scope != nil && !slices.Contains(m.Scope, f.Scope) {
 		return false
@@ -67,12 +72,7 @@ func (m *FileMatch) match(s *subject) bool {
 	if m.Secret != nil && *m.Secret != s.isSecret() {
 		return false
 	}
-	for i := range m.Unless {
-		if m.Unless[i].match(s) {
-			return false
-		}
-	}
-	return true
+	return !anyMatch(m.Unless, s)
 }
 
 // resolve puts the home for a leading ~ and the workspace for a leading dot.

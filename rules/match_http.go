@@ -10,6 +10,8 @@ import (
 
 // HTTPMatch matches a request.
 type HTTPMatch struct {
+	lazy
+
 	Method      []string      `yaml:"method"`
 	Scheme      []string      `yaml:"scheme"`
 	Host        []string      `yaml:"host"`
@@ -65,17 +67,17 @@ func (m *HTTPMatch) compile() error {
 
 func (m *HTTPMatch) keys() ([]string, bool) {
 	var out []string
-	for i := range m.host {
-		p := &m.host[i]
-		if p.re != nil || p.fold {
+	for _, text := range m.Host {
+		if strings.HasPrefix(text, "re:") || strings.HasPrefix(text, "i:") {
 			return nil, false
 		}
-		for host := range p.set {
-			tail, _ := hostTail(host, true)
-			out = append(out, tail)
+		alternatives, err := expandBraces(text)
+		if err != nil {
+			return nil, false
 		}
-		for _, g := range p.globs {
-			tail, ok := hostTail(g.parts[len(g.parts)-1], g.exact)
+		for _, host := range alternatives {
+			star := strings.LastIndexByte(host, '*')
+			tail, ok := hostTail(host[star+1:], star < 0)
 			if !ok {
 				return nil, false
 			}
@@ -103,6 +105,9 @@ func hostTail(host string, exact bool) (string, bool) {
 }
 
 func (m *HTTPMatch) match(s *subject) bool {
+	if !m.ready(m.compile) {
+		return false
+	}
 	h := s.effect.HTTP
 	if m.Host != nil && !m.host.match(h.Host) || m.Method != nil && !m.method.match(h.Method) {
 		return false
@@ -131,7 +136,7 @@ func (m *HTTPMatch) match(s *subject) bool {
 	if m.GraphQL != nil && !slices.ContainsFunc(h.GraphQL, m.GraphQL.match) {
 		return false
 	}
-	return m.facts(s, h) && !slices.ContainsFunc(m.Unless, func(u HTTPMatch) bool { return u.match(s) })
+	return m.facts(s, h) && !anyMatch(m.Unless, s)
 }
 
 func (m *HTTPMatch) facts(s *subject, h *effect.HTTP) bool {

@@ -1,12 +1,10 @@
 package rules
 
 import (
-	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -89,34 +87,17 @@ func (e *Example) setScalar(text string) { e.Cmd = text }
 func (e *Example) Line() int { return e.line }
 
 // Packs decodes the built-in packs, with their examples.
-func Packs() ([]Pack, error) {
-	names, err := fs.Glob(packFiles, "packs/*.yaml")
-	if err != nil {
-		return nil, fmt.Errorf("cannot list the built-in packs: %w", err)
-	}
-	packs := make([]Pack, len(names))
-	errs := make([]error, len(names))
-	var wait sync.WaitGroup
-	for i, name := range names {
-		wait.Go(func() {
-			data, err := packFiles.ReadFile(name)
-			if err != nil {
-				errs[i] = fmt.Errorf("cannot read built-in pack: %w", err)
-				return
-			}
-			packs[i], errs[i] = DecodePack(name, data)
-		})
-	}
-	wait.Wait()
-	if err := joinFlat(errs); err != nil {
-		return nil, err
-	}
-	return packs, nil
+func Packs() ([]Pack, error) { return shipped(DecodePack) }
+
+// builtin decodes the built-in packs without their examples, which are half of
+// the text and no part of the engine.
+func builtin() ([]Pack, error) {
+	return shipped(func(file string, data []byte) (Pack, error) {
+		return decodePack(&decoder{file: file, trusted: true}, withoutExamples(data))
+	})
 }
 
-// builtin decodes the built-in packs without their examples, which are two
-// thirds of the text and no part of the engine.
-func builtin() ([]Pack, error) {
+func shipped(decode func(file string, data []byte) (Pack, error)) ([]Pack, error) {
 	names, err := fs.Glob(packFiles, "packs/*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("cannot list the built-in packs: %w", err)
@@ -131,7 +112,7 @@ func builtin() ([]Pack, error) {
 				errs[i] = fmt.Errorf("cannot read built-in pack: %w", err)
 				return
 			}
-			packs[i], errs[i] = DecodePack(name, withoutExamples(data))
+			packs[i], errs[i] = decode(name, data)
 		})
 	}
 	wait.Wait()
@@ -167,8 +148,11 @@ func withoutExamples(data []byte) []byte {
 // DecodePack decodes one pack, strictly; the error joins an InputError for
 // everything that is wrong.
 func DecodePack(file string, data []byte) (Pack, error) {
-	p := Pack{file: file}
-	d := &decoder{file: file}
+	return decodePack(&decoder{file: file}, data)
+}
+
+func decodePack(d *decoder, data []byte) (Pack, error) {
+	p := Pack{file: d.file}
 	n := d.document(data)
 	if n == nil {
 		if d.errs == nil {
@@ -253,10 +237,8 @@ func ruleVerdicts(own []Pack) (map[string]Verdict, error) {
 	return known, nil
 }
 
-var idLine = regexp.MustCompile(`(?m)^(?:pack: ([a-z0-9-]+)|  - id: ([a-z0-9-]+)|    verdict: (allow|hold|deny))$`)
-
 // builtinVerdicts scans the built-in packs for what overrides need, without
-// decoding them: they are checked by this package's own tests.
+// decoding them.
 func builtinVerdicts() (map[string]Verdict, error) {
 	names, err := fs.Glob(packFiles, "packs/*.yaml")
 	if err != nil {
@@ -269,13 +251,16 @@ func builtinVerdicts() (map[string]Verdict, error) {
 			return nil, fmt.Errorf("cannot read built-in pack: %w", err)
 		}
 		pack, id := "", ""
-		for _, m := range idLine.FindAllSubmatch(data, -1) {
-			pack = cmp.Or(string(m[1]), pack)
-			id = cmp.Or(string(m[2]), id)
-			if len(m[3]) > 0 {
+		for line := range strings.Lines(string(data)) {
+			line = strings.TrimSuffix(line, "\n")
+			if text, ok := strings.CutPrefix(line, "pack: "); ok {
+				pack = text
+			} else if text, ok := strings.CutPrefix(line, "  - id: "); ok {
+				id = text
+			} else if text, ok := strings.CutPrefix(line, "    verdict: "); ok {
 				var v Verdict
-				if err := v.UnmarshalText(m[3]); err != nil {
-					return nil, err
+				if err := v.UnmarshalText([]byte(text)); err != nil {
+					return nil, fmt.Errorf("internal error: %s: %w", name, err)
 				}
 				known[pack+"/"+id] = v
 			}

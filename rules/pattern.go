@@ -2,10 +2,8 @@ package rules
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"regexp/syntax"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -94,22 +92,6 @@ func (p *pattern) match(s string) bool {
 		}
 	}
 	return false
-}
-
-// literals returns the texts that the pattern matches when it has no
-// wildcard.
-func (p *pattern) literals() ([]string, bool) {
-	if p.re != nil || p.fold {
-		return nil, false
-	}
-	out := slices.Collect(maps.Keys(p.set))
-	for _, g := range p.globs {
-		if !g.exact {
-			return nil, false
-		}
-		out = append(out, g.parts[0])
-	}
-	return out, true
 }
 
 func compileGlob(s string) glob {

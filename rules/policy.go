@@ -175,6 +175,9 @@ func laterDuration(before, later, usual time.Duration, workspace bool) time.Dura
 
 // checkOverrides needs all layers, for a rule may be one of their own packs.
 func (p *Policy) checkOverrides() error {
+	if len(p.Rules) == 0 {
+		return nil
+	}
 	known, err := ruleVerdicts(p.Packs)
 	if err != nil {
 		return err
