@@ -27,6 +27,47 @@ func findFields(text string, emit func(from, to int)) {
 	}
 }
 
+// findSQL emits the passwords in statements: PASSWORD 'x', IDENTIFIED BY 'x'.
+func findSQL(text string, emit func(from, to int)) {
+	for i := 0; i < len(text); i++ {
+		quote := text[i]
+		if quote != '\'' && quote != '"' {
+			continue
+		}
+		end := i
+		for end > 0 && i-end < 4 && (text[end-1] == ' ' || text[end-1] == '(') {
+			end--
+		}
+		start := end
+		for start > 0 && end-start < 16 && isWord(text[start-1]) {
+			start--
+		}
+		if end == i || start == end || !takesPassword(text, start, end) {
+			continue
+		}
+		n := strings.IndexByte(text[i+1:], quote)
+		if n < 0 {
+			return
+		}
+		if n > 0 && !isReference(text, i+1, text[i+1:i+1+n]) {
+			emit(i+1, i+1+n)
+		}
+		i += 1 + n
+	}
+}
+
+// takesPassword reports the words of SQL that a password follows.
+func takesPassword(text string, start, end int) bool {
+	switch strings.ToUpper(text[start:end]) {
+	case "PASSWORD":
+		return true
+	case "BY", "AS":
+		before := strings.ToUpper(text[max(0, start-48):start])
+		return strings.Contains(before, "IDENTIFIED")
+	}
+	return false
+}
+
 // nameBefore returns the name that ends at the separator at i, and whether it
 // was quoted, as keys in JSON are.
 func nameBefore(text string, i int) (name string, quoted bool) {

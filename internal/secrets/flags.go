@@ -18,16 +18,16 @@ const (
 // vector, and tells which of them hold a secret because of those before them.
 type words struct {
 	program string
-	login   bool // docker login
+	primed  bool // the program's trigger was seen
 	next    expect
 	set     bool // the word before is "set", as in: npm config set _authToken X
 }
 
 // options are the short options that hold a password, by program.
 type options struct {
-	next  map[string]expect // the next word is it
-	glued map[string]expect // the rest of the word is it
-	login bool              // after "login" only
+	next    map[string]expect // the next word is it
+	glued   map[string]expect // the rest of the word is it
+	trigger string            // only behind this word; "" for anywhere
 }
 
 var (
@@ -35,7 +35,7 @@ var (
 	curlOptions   = options{next: map[string]expect{"-u": userPassword, "--user": userPassword, "-U": userPassword, "--proxy-user": userPassword}, glued: map[string]expect{"-u": userPassword, "-U": userPassword, "--user=": userPassword, "--proxy-user=": userPassword}}
 	httpieOptions = options{next: map[string]expect{"-a": userPassword, "--auth": userPassword}, glued: map[string]expect{"--auth=": userPassword}}
 	mongoOptions  = options{next: map[string]expect{"-p": value}}
-	loginOptions  = options{next: map[string]expect{"-p": value}, login: true}
+	loginOptions  = options{next: map[string]expect{"-p": value}, trigger: "login"}
 	zipOptions    = options{next: map[string]expect{"-P": value}}
 )
 
@@ -48,8 +48,10 @@ var programs = map[string]*options{
 	"sshpass":    {next: map[string]expect{"-p": value}, glued: map[string]expect{"-p": value}},
 	"redis-cli":  {next: map[string]expect{"-a": value, "--pass": value}},
 	"ldapsearch": {next: map[string]expect{"-w": value}}, "ldapmodify": {next: map[string]expect{"-w": value}}, "ldapadd": {next: map[string]expect{"-w": value}}, "ldapdelete": {next: map[string]expect{"-w": value}},
+	"useradd": &mongoOptions, "usermod": &mongoOptions,
+	"gh":  {next: map[string]expect{"-b": value, "--body": value}, trigger: "secret"},
 	"zip": &zipOptions, "unzip": &zipOptions,
-	"openssl": {glued: map[string]expect{"pass:": value}},
+	"openssl": {next: map[string]expect{"-k": value, "-K": value}, glued: map[string]expect{"pass:": value}},
 }
 
 // word takes the next word, without quotes, and returns which part of it is a
@@ -92,12 +94,14 @@ var optionByte = charset("_-./:@", isWord)
 func (w *words) options(s string) *options {
 	if s[0] != '-' && len(s) < 64 {
 		if name := path.Base(s); programs[name] != nil {
-			w.program, w.login = name, false
+			w.program, w.primed = name, false
 		}
-		w.login = w.login || s == "login"
+		if o := programs[w.program]; o != nil && o.trigger == s {
+			w.primed = true
+		}
 	}
 	o := programs[w.program]
-	if o == nil || o.login && !w.login {
+	if o == nil || o.trigger != "" && !w.primed {
 		return nil
 	}
 	return o
@@ -121,16 +125,28 @@ func part(s string, e expect) (from, to int) {
 	return 0, len(s)
 }
 
-// findFlags emits the values of options in text that is a command line.
-func findFlags(text string, emit func(from, to int)) {
+// findFlags emits the values of options in text that is a command line, and
+// what echo or printf feeds to a program that reads a password.
+func findFlags(text string, emit func(from, to int)) { findFlagsIn(text, 0, 0, emit) }
+
+// maxQuoting bounds how deep commands within quotes are followed, as in
+// ssh host "sh -c '...'".
+const maxQuoting = 3
+
+func findFlagsIn(text string, base, depth int, emit func(from, to int)) {
 	var w words
+	var echo, piped span // what the command prints, and the one before it did
 	for i := 0; i < len(text); {
-		switch text[i] {
+		switch c := text[i]; c {
 		case ' ', '\t':
 			i++
 			continue
 		case '\n', '\r', ';', '|', '&', '(', ')', '{', '}', '`':
-			w = words{}
+			piped = span{}
+			if c == '|' {
+				piped = echo
+			}
+			w, echo = words{}, span{}
 			i++
 			continue
 		}
@@ -140,11 +156,44 @@ func findFlags(text string, emit func(from, to int)) {
 		if c := word[0]; (c == '\'' || c == '"') && len(word) > 1 && word[len(word)-1] == c {
 			quotes = 1
 			word = word[1 : len(word)-1]
+			if depth < maxQuoting && strings.IndexByte(word, ' ') >= 0 {
+				findFlagsIn(word, base+start+1, depth+1, emit)
+			}
 		}
 		if from, to := w.word(word); from < to {
-			emit(start+quotes+from, start+quotes+to)
+			emit(base+start+quotes+from, base+start+quotes+to)
+		}
+		switch {
+		case word == "echo" || word == "printf":
+			echo = span{i, i}
+		case echo.to > 0 && echo.from == echo.to && (strings.HasPrefix(word, "-") || strings.HasPrefix(word, "%")):
+		case echo.to > 0 && echo.from == echo.to:
+			echo = span{start + quotes, start + quotes + len(word)}
+		case echo.to > 0:
+			echo.to = start + quotes + len(word)
+		}
+		if piped.from < piped.to && readsPassword(word) {
+			fed := text[piped.from:piped.to]
+			if user, _, ok := strings.Cut(fed, ":"); ok && word == "chpasswd" {
+				piped.from += len(user) + 1
+				fed = text[piped.from:piped.to]
+			}
+			if fed != "" && !isReference(text, piped.from, fed) {
+				emit(base+piped.from, base+piped.to)
+			}
+			piped = span{}
 		}
 	}
+}
+
+// readsPassword reports words that make a program take a secret from its input.
+func readsPassword(word string) bool {
+	switch word {
+	case "chpasswd", "--with-token", "--passphrase-fd", "passwd", "cryptsetup":
+		return true
+	}
+	name, ok := strings.CutSuffix(word, "-stdin")
+	return ok && rankOf(name) == sure
 }
 
 // wordEnd returns where the shell word at i ends.

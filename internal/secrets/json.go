@@ -1,30 +1,55 @@
 package secrets
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
 // JSON returns one JSON value with the secrets in its strings redacted, on one
 // line if it came on one. Names above a string count as they do in text: the
 // keys of objects, pairs of "name" and "value", header lists, and options
-// before their values in lists of arguments. What is not JSON is treated as
-// text and comes back as a string.
+// before their values in lists of arguments. What is found in one string is
+// blotted out of the others as well. What is not JSON is treated as text and
+// comes back as a string.
 func (r *Redactor) JSON(data []byte) []byte {
 	if !json.Valid(data) {
-		quoted, err := json.Marshal(r.String(string(data)))
-		if err != nil { // a string always marshals
-			return []byte(`"` + blot + `"`)
-		}
-		return quoted
+		return quote(r.String(string(data)))
 	}
 	w := walker{r: r, in: data}
 	w.value(frame{})
 	if w.out == nil {
 		return data
 	}
-	return append(w.out, data[w.copied:]...)
+	data = append(w.out, data[w.copied:]...)
+	if len(w.found) == 0 {
+		return data
+	}
+	again := walker{r: r, in: data, known: w.found}
+	again.value(frame{})
+	if again.out == nil {
+		return data
+	}
+	return append(again.out, data[again.copied:]...)
 }
+
+func quote(s string) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)              // "a && b" stays legible
+	if err := enc.Encode(s); err != nil { // a string always marshals
+		return []byte(`"` + blot + `"`)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// Bounds of what is looked for a second time: shorter values are found in
+// other words, and more would take more than linear time.
+const (
+	minFound = 6
+	maxFound = 16
+)
 
 // walker reads valid JSON and copies it once something changes.
 type walker struct {
@@ -32,7 +57,9 @@ type walker struct {
 	in     []byte
 	i      int
 	out    []byte
-	copied int // bytes of in that out stands for
+	copied int      // bytes of in that out stands for
+	found  []string // secrets that were blotted out
+	known  []string // secrets to blot out wherever they are
 }
 
 // frame is what is known of a value by what it is in.
@@ -43,6 +70,7 @@ type frame struct {
 	pair   string // the string before it in a list of two, as headers are
 	args   *words // the list of arguments that a string is one of
 	list   bool   // the value is in a list
+	inKey  bool   // the string is a key itself: a name, whatever it says
 }
 
 func (w *walker) value(f frame) {
@@ -68,7 +96,12 @@ func (w *walker) object(f frame) {
 		if w.skip() == '}' {
 			return
 		}
+		at := w.i
 		key := w.str()
+		if len(key) >= MinValue {
+			w.i = at
+			w.text(frame{inKey: true})
+		}
 		w.space()
 		w.i++ // the colon
 		member := frame{key: key, secret: rankOf(key)}
@@ -164,7 +197,14 @@ func (w *walker) text(f frame) {
 	start := w.i
 	s := w.str()
 	var buf [8]span
-	spans := w.r.find(s, buf[:0])
+	spans := buf[:0]
+	if f.inKey {
+		emit := func(from, to int) { spans = append(spans, span{from, to}) }
+		w.r.values.Load().find(s, emit)
+		findTokens(s, emit)
+	} else {
+		spans = w.r.find(s, spans)
+	}
 	if n := len(s); n > 0 {
 		switch {
 		case isReference(s, 0, s):
@@ -184,14 +224,26 @@ func (w *walker) text(f frame) {
 			spans = append(spans, span{from, to})
 		}
 	}
+	for _, known := range w.known {
+		for at := 0; ; {
+			n := strings.Index(s[at:], known)
+			if n < 0 {
+				break
+			}
+			spans = append(spans, span{at + n, at + n + len(known)})
+			at += n + len(known)
+		}
+	}
 	clean := apply(s, spans)
 	if clean == s {
 		return
 	}
-	quoted, err := json.Marshal(clean)
-	if err != nil { // a string always marshals
-		quoted = []byte(`"` + blot + `"`)
+	for _, x := range spans {
+		if v := s[x.from:x.to]; len(v) >= minFound && len(w.found) < maxFound && !common[strings.ToLower(v)] && !slices.Contains(w.found, v) && !strings.Contains(v, blot) {
+			w.found = append(w.found, v)
+		}
 	}
+	quoted := quote(clean)
 	w.out = append(w.out, w.in[w.copied:start]...)
 	w.out = append(w.out, quoted...)
 	w.copied = w.i

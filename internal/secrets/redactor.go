@@ -150,6 +150,7 @@ func (r *Redactor) find(text string, spans []span) []span {
 	}
 	if strings.IndexByte(text, ' ') >= 0 {
 		findFlags(text, emit)
+		findSQL(text, emit)
 		findPEM(text, emit)
 	}
 	return spans

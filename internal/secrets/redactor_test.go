@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/sys/unix"
 )
 
 // redactions are texts with a ‹secret› each, which alone is to be blotted out.
@@ -20,6 +22,9 @@ var redactions = []string{
 	"docker login -u me -p ‹hunter2› registry.example", "curl -u me:‹hunter2› https://x/", "curl --user me:‹hunter2› https://x/", "curl -ume:‹hunter2› https://x/",
 	"http -a me:‹hunter2› x/", "tool --token ‹abc123def›", "tool --api-key '‹abc123def›' run", "tool -token ‹abc123def›", "openssl enc -pass pass:‹hunter2›",
 	"aws configure set aws_secret_access_key ‹abcdefgh›", "npm config set //registry.example/:_authToken ‹abcdefgh›", "a | mysql -p‹hunter2› ; b", "zip -P ‹hunter2› a.zip b",
+	"bash -c 'curl -u a:‹hunter2› -XDELETE http://x'", "ssh host \"sh -c 'mysql -p‹hunter2›'\"", "echo ‹hunter2› | docker login -u me --password-stdin", "echo 'root:‹hunter2›' | chpasswd",
+	"printf '%s' ‹hunter2› | gh auth login --with-token", "openssl enc -k ‹hunter2› -in x", "useradd -m -p ‹hunter2› x", "gh secret set X --body ‹hunter2›",
+	"psql -c \"ALTER USER app PASSWORD '‹hunter2›'\"", "CREATE USER a IDENTIFIED BY '‹hunter2›' REQUIRE SSL", "alter user a identified with x as '‹hunter2›'", "SET PASSWORD FOR a = PASSWORD('‹hunter2›')",
 	"twine upload --password \"‹hunter 2›\" dist/*",
 	// assignments and fields
 	"PGPASSWORD=‹hunter2› psql -h db", "export GITHUB_TOKEN=‹abc›", "env 'API_KEY=‹a b›' ./run", "DB_PASS=\"‹a b›\" ./run", "kubectl create secret generic x --from-literal=password=‹hunter2›",
@@ -50,6 +55,7 @@ var legible = []string{
 	"docker build --secret id=npm,src=.npmrc .", "token_type=bearer expires_in=3600", "<password>", "--password=<your password>", "--password=***", "mysql -u root -p shop", "mysql --host db", "std::token::next()", "http://token://", "sk-learn", "skip-ghp_-x", "npm_config_registry=x", "key-value", "AKIA", "eyJ.eyJ",
 	"--password=[redacted] x", "Authorization: Bearer [redacted]", "curl -u me:[redacted] x", "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk", "go test -run TestToken ./...", "select * from tokens where password is null",
 	"volumeDelete(volumeId: \"0f8fad5b-d9cb-469f-a165-70867728950e\")", "npm set registry https://x", "git config set user.name x", "echo 'set -e' && set -x", "",
+	"gh issue create --body text", "echo hello | grep h", "echo \"$PW\" | docker login --password-stdin", "SELECT 'password'", "GROUP BY 'x'", "IDENTIFIED BY ''", "bash -c 'ls -la /tmp'", "cat x | docker login --password-stdin",
 }
 
 func TestRedactor(t *testing.T) {
@@ -157,6 +163,9 @@ func TestJSON(t *testing.T) {
 		{`{"a":"exact-value-1","b":"\u0065xact-value-1","c":"exact-value-2"}`, `{"a":"[redacted]","b":"[redacted]","c":"exact-value-2"}`},
 		{`{"token":{"deep":"x"},"tokens":["a"],"programs":{"git":1}}`, `{"token":{"deep":"x"},"tokens":["a"],"programs":{"git":1}}`},
 		{` { "token" : "abc" , "x" : [ ] } `, ` { "token" : "[redacted]" , "x" : [ ] } `},
+		{`{"text":"mongosh -p hunter2 x","words":["mongosh","x"],"operands":[{"text":"hunter2"}],"url":"/a?b=hunter2&c"}`,
+			`{"text":"mongosh -p [redacted] x","words":["mongosh","x"],"operands":[{"text":"[redacted]"}],"url":"/a?b=[redacted]&c"}`},
+		{`{"exact-value-1":"a","/x/exact-value-1":1,"password-file":"x"}`, `{"[redacted]":"a","/x/[redacted]":1,"password-file":"x"}`},
 		{`"plain"`, `"plain"`}, {`{}`, `{}`}, {`[]`, `[]`}, {`1`, `1`}, {`""`, `""`},
 		{`{"a":`, `"{\"a\":"`},
 	}
@@ -176,17 +185,28 @@ func TestHostileTextTakesLinearTime(t *testing.T) {
 		"\"", "'", "\\\"", "token=\\\"", "token='", "--token ", "mysql -p", "-p", ".atlasv1.", "a.atlasv1.", "hooks.slack.com/services/", ":", "=", " ", "x:y=", "\x00", "secret: a", "key=key=",
 	} {
 		text := strings.Repeat(piece, (1<<19)/len(piece))
-		began := time.Now()
+		began := processorTime(t)
 		r.String(text)
 		quoted, err := json.Marshal(text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		r.JSON(quoted)
-		if took := time.Since(began); took > 2*time.Second {
+		if took := processorTime(t) - began; took > 2*time.Second {
 			t.Errorf("512 KiB of %q took %s", piece, took)
 		}
 	}
+}
+
+// processorTime is what this process has used of it: others on the machine do
+// not count.
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func FuzzString(f *testing.F) {
