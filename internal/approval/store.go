@@ -337,6 +337,15 @@ func (s *Store) Pending() []Request {
 	return rs
 }
 
+// Busy reports whether a request waits or a decided ticket has not been used:
+// a supervisor that leaves now would forget it.
+func (s *Store) Busy() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dropOldTickets()
+	return len(s.open) > 0 || len(s.tickets) > 0
+}
+
 // Changed returns a channel that is closed when a request comes or goes.
 func (s *Store) Changed() <-chan struct{} {
 	s.mu.Lock()

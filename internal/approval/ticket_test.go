@@ -137,12 +137,21 @@ func TestDeniedTicketTellsItsReason(t *testing.T) {
 func TestTicketsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := NewStore(&notes{})
+		if s.Busy() {
+			t.Error("busy with nothing")
+		}
 		id := away(t, s, question("a"))
 		time.Sleep(TicketLife - time.Second) // the clock of the test alone
 		if err := s.Decide(id, yes()); err != nil {
 			t.Fatal(err)
 		}
+		if !s.Busy() {
+			t.Error("not busy with a ticket that was not used")
+		}
 		time.Sleep(TicketLife)
+		if s.Busy() {
+			t.Error("busy with a ticket that is over")
+		}
 		if _, ok := s.Claim("a", "/w", question("a").Effects); ok {
 			t.Error("it passed after its time")
 		}
