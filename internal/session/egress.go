@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/http/httpproxy"
 
 	"twokey/internal/gate"
 	"twokey/internal/gate/egress"
@@ -27,6 +30,7 @@ func (s *Session) serveEgress(ctx context.Context) {
 		Decide:    s.decideConnection,
 		Passes:    s.passes,
 		Record:    s.recordConnection,
+		Proxy:     httpproxy.FromEnvironment().ProxyFunc(),
 		Log:       complain,
 	})
 	if err != nil && ctx.Err() == nil {
@@ -67,7 +71,10 @@ func (s *Session) decideConnection(ctx context.Context, c egress.Conn) (egress.R
 	}
 	answer := s.judge.Decide(ctx, inquiry)
 	if answer.Allowed {
-		return s.route(c.Host, c.Port), nil
+		route := s.route(c.Host, c.Port)
+		// A person who approves an internal host means it.
+		route.Private = route.Private || answer.Verdict == rules.Hold
+		return route, nil
 	}
 	if cmd != nil && cmd.Notify != nil && !answer.Withdrawn {
 		cmd.Notify(answer.Reason)
@@ -76,7 +83,9 @@ func (s *Session) decideConnection(ctx context.Context, c egress.Conn) (egress.R
 }
 
 // fetches reports whether a registry that also publishes, or a code host, is
-// asked by a program that only fetches.
+// asked by a program that only fetches: the connecting process itself, or the
+// transport that it started. What such a command runs, as an install script,
+// is a process of its own and is asked about.
 func (s *Session) fetches(c egress.Conn) bool {
 	if rule, ok := s.judge.Engine().Host(c.Host, c.Port); ok && rule.Verdict != rules.HostPass {
 		return false // the policy's own word counts
@@ -85,11 +94,15 @@ func (s *Session) fetches(c egress.Conn) bool {
 	if !publishes && !egress.CodeHost(c.Host) {
 		return false
 	}
-	for _, argv := range ancestors(c.PID) {
-		for _, e := range parser.Exec(argv, nil, s.parserContext("/", nil)) {
-			if e.Kind == effect.KindCommand && fetchOnly(e.Command) {
-				return true
-			}
+	chain := ancestors(c.PID)
+	for i, argv := range chain {
+		program := filepath.Base(argv[0])
+		helper := program == "ssh" || strings.HasPrefix(program, "git-remote-") || strings.HasPrefix(program, "git-lfs")
+		if s.fetchOnly(argv) {
+			return true
+		}
+		if !helper || i+1 == len(chain) {
+			return false
 		}
 	}
 	return false
@@ -97,7 +110,7 @@ func (s *Session) fetches(c egress.Conn) bool {
 
 // fetchCommands are the verbs that download and can send nothing on.
 var fetchCommands = map[string][]string{
-	"git":    {"clone", "fetch", "pull", "ls-remote", "submodule", "remote update"},
+	"git":    {"clone", "fetch", "pull", "ls-remote", "submodule", "remote"},
 	"npm":    {"install", "i", "ci", "add", "update", "view", "info", "outdated", "audit", "exec", "create", "init", "search", "ping"},
 	"npx":    {""},
 	"pnpm":   {"install", "i", "add", "update", "view", "info", "outdated", "dlx", "fetch"},
@@ -113,9 +126,20 @@ var fetchCommands = map[string][]string{
 	"mvn":    {"compile", "test", "package", "verify", "dependency:get", "dependency:tree"},
 }
 
-func fetchOnly(c *effect.Command) bool {
-	verbs, ok := fetchCommands[c.Program]
-	return ok && slices.Contains(verbs, strings.Join(c.Subcommand, " ")) || ok && len(c.Subcommand) > 0 && slices.Contains(verbs, c.Subcommand[0])
+func (s *Session) fetchOnly(argv []string) bool {
+	for _, e := range parser.Exec(argv, nil, s.parserContext("/", nil)) {
+		if e.Kind != effect.KindCommand {
+			continue
+		}
+		verb := ""
+		if len(e.Command.Subcommand) > 0 {
+			verb = e.Command.Subcommand[0]
+		}
+		if slices.Contains(fetchCommands[e.Command.Program], verb) {
+			return true
+		}
+	}
+	return false
 }
 
 type connectRecord struct {

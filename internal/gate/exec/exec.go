@@ -70,11 +70,17 @@ func (g *Gate) effects(e *notify.Exec, baseline map[string]bool) []effect.Effect
 		if baseline[entry] {
 			continue
 		}
-		if name, value, ok := strings.Cut(entry, "="); ok && parser.RelevantEnv(name) {
+		if name, value, ok := strings.Cut(entry, "="); ok && parser.RelevantEnv(name) && !tellsNothing(name, value) {
 			assigns = append(assigns, effect.Assign{Name: name, Value: effect.Lit(value)})
 		}
 	}
 	return parser.Exec(g.argv(e), assigns, g.Context(e.Cwd, e.Env))
+}
+
+// tellsNothing is true for variables that programs set for their children all
+// day: PATH, since the program is known by what it is, and git's own place.
+func tellsNothing(name, value string) bool {
+	return name == "PATH" || name == "GIT_EXEC_PATH" && strings.HasPrefix(value, "/usr/lib")
 }
 
 // argv is what will run: the interpreter's words in front for a script, and a
