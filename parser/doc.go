@@ -91,11 +91,15 @@ func distinct(list []effect.Effect) []effect.Effect {
 	if len(list) < 2 {
 		return list
 	}
-	seen := make(map[string][]int, len(list))
+	type spot struct {
+		text  string
+		start int
+	}
+	seen := make(map[spot][]int, len(list))
 	kept := list[:0]
 next:
 	for _, e := range list {
-		key := e.String()
+		key := spot{e.String(), e.Origin.Start}
 		for _, i := range seen[key] {
 			if reflect.DeepEqual(kept[i], e) {
 				continue next

@@ -336,8 +336,9 @@ func (sh *shell) interpreter(name string, c call) (value, bool) {
 // netTraits finds the traits of programs that tie a command to a connection.
 func (sh *shell) netTraits(name string, c call) []effect.Trait {
 	args := c.argv[1:]
+	sh.sentRaw(name, c)
 	switch name {
-	case "nc", "ncat", "netcat":
+	case "nc", "ncat":
 		for i, a := range args {
 			var text arg
 			switch {
@@ -385,10 +386,6 @@ func (sh *shell) netTraits(name string, c call) []effect.Trait {
 			}
 		}
 		return traits
-	case "telnet", "openssl", "websocat":
-		if c.in != nil && c.in.taint&taintRemote != 0 {
-			return nil
-		}
 	}
 	return nil
 }

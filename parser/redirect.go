@@ -15,7 +15,7 @@ type redirs struct {
 	away bool   // standard output goes elsewhere
 	outs []target
 	fds  map[string]*fact // by number, for exec
-	bad  bool
+	to   *effect.Connect  // where standard output goes when that is a connection
 }
 
 // target is a file that standard output goes to.
@@ -88,13 +88,15 @@ func (sh *shell) redirect(r *redirs, rd *syntax.Redirect) {
 	}
 	if host, port, ok := socketPath(w.text); ok {
 		r.net = true
-		sh.emit(effect.Effect{Kind: effect.KindConnect, Connect: &effect.Connect{Host: host, Port: port, Protocol: "tcp"}})
+		to := &effect.Connect{Host: host, Port: port, Protocol: "tcp"}
+		sh.emit(effect.Effect{Kind: effect.KindConnect, Connect: to})
 		v := value{unknown, taintRemote}
-		r.keep(fd, &fact{value: v, net: true})
-		if fd == "0" {
+		r.keep(fd, &fact{value: v, net: true, to: to})
+		switch fd {
+		case "0":
 			r.in = &v
-		} else {
-			r.away = true
+		case "1":
+			r.away, r.to = true, to
 		}
 		return
 	}
@@ -181,6 +183,9 @@ func (sh *shell) duplicate(r *redirs, fd, from string, input bool) {
 	r.keep(fd, f)
 	if f.net {
 		r.net = true
+		if !input && fd == "1" {
+			r.away, r.to = true, f.to
+		}
 	}
 	if f.sink != nil && !input && fd == "1" {
 		sh.pending = append(sh.pending, f.sink)
@@ -198,6 +203,9 @@ func (sh *shell) duplicate(r *redirs, fd, from string, input bool) {
 // deliver hands a command's output to where it was redirected, and returns
 // what is left for the pipeline.
 func (sh *shell) deliver(r *redirs, out value) value {
+	if r.to != nil {
+		sh.sentTo(r.to, out)
+	}
 	for _, t := range r.outs {
 		sh.wrote(t.path, out, t.appended)
 	}

@@ -122,18 +122,21 @@ func (sh *shell) ssh(name string, c call) (value, bool) {
 		}
 		args = args[1:]
 	}
-	_, rest := sshGrammar.split(args)
+	opts, rest := sshGrammar.split(args)
 	own := c
 	own.in = nil // what is fed goes to the command there
 	if c.in != nil {
 		own.in = c.in
 	}
-	sh.tool(own)
+	if _, nested := sh.translate(own); !nested {
+		sh.sshOptions(opts)
+	}
 	if len(rest) == 0 {
 		return out, true
 	}
 	where := "ssh:" + hostOf(rest[0].text)
-	_, command := sshGrammar.split(rest[1:])
+	more, command := sshGrammar.split(rest[1:])
+	sh.sshOptions(more)
 	if len(command) == 0 {
 		if c.in != nil {
 			sh.thereText(where, name, *c.in, nil)
@@ -143,6 +146,25 @@ func (sh *shell) ssh(name string, c call) (value, bool) {
 	text := joined(command)
 	sh.thereText(where, name, text, c.in)
 	return out, true
+}
+
+// sshOptions walks the commands that -o gives to ssh itself (ssh_config(5)).
+func (sh *shell) sshOptions(opts []option) {
+	for _, o := range opts {
+		if o.name != "-o" {
+			continue
+		}
+		name, text, ok := strings.Cut(o.value.text, "=")
+		if !ok {
+			name, text, _ = strings.Cut(strings.TrimSpace(o.value.text), " ")
+		}
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "proxycommand", "localcommand", "knownhostscommand", "match":
+			if text = strings.TrimSpace(text); text != "" && !strings.EqualFold(text, "none") {
+				sh.inside("", "ssh "+strings.TrimSpace(name)).code(value{text, o.value.taint}, nil, "ssh")
+			}
+		}
+	}
 }
 
 func (sh *shell) container(name string, c call) (value, bool) {

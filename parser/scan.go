@@ -421,6 +421,9 @@ func (s *scanner) name() sval {
 	case "True", "true", "False", "false", "None", "null", "undefined", "nil":
 		return sval{value: value{text: strings.ToLower(n)}}
 	case "new", "await", "return", "import", "from", "require", "const", "let", "var", "my", "our", "local", "print", "puts", "echo", "say", "async", "yield", "raise", "throw", "if", "else", "elsif", "elif", "then", "do", "end", "in", "not", "and", "or", "with", "as", "for", "while", "lambda", "function", "def", "use", "unless", "typeof", "void", "die", "warn", "p":
+		if n == "p" && s.lang != "ruby" {
+			break
+		}
 		if n == "require" && s.more() && s.src[s.pos] == '(' {
 			return sval{path: n}
 		}

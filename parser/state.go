@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"mvdan.cc/sh/v3/syntax"
+	"twokey/parser/effect"
 )
 
 // factKind separates the name spaces of a shell's facts.
@@ -36,6 +37,7 @@ type fact struct {
 	path     string            // the file that a descriptor writes to
 	net      bool              // a descriptor tied to a connection
 	sink     *syntax.ProcSubst // what reads a descriptor that is written to
+	to       *effect.Connect   // the connection that a descriptor is
 }
 
 // facts is a table that copies itself on the first write after a fork.
@@ -136,7 +138,7 @@ func (f *facts) merge(g *facts) {
 
 func equal(a, b *fact) bool {
 	return a.value == b.value && a.unset == b.unset && a.isList == b.isList && a.exported == b.exported &&
-		a.ref == b.ref && a.body == b.body && a.path == b.path && a.net == b.net && a.sink == b.sink &&
+		a.ref == b.ref && a.body == b.body && a.path == b.path && a.net == b.net && a.sink == b.sink && a.to == b.to &&
 		slices.Equal(a.list, b.list) && slices.Equal(a.keys, b.keys)
 }
 
@@ -152,7 +154,7 @@ func either(a, b *fact) *fact {
 		u.net = u.net || b.net
 	}
 	// A function or a path that may be there is kept: it may run.
-	u.body, u.path, u.sink = a.body, a.path, a.sink
+	u.body, u.path, u.sink, u.to = a.body, a.path, a.sink, a.to
 	if u.body == nil && b != nil {
 		u.body = b.body
 	}
