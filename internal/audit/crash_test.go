@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -196,7 +195,6 @@ func TestFileSizeLimit(t *testing.T) {
 
 func roleLimit(dir string) int {
 	return report(func() error {
-		signal.Ignore(syscall.SIGXFSZ)
 		l, err := Open(dir + "/log")
 		if err != nil {
 			return err

@@ -251,3 +251,28 @@ func BenchmarkAppend(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkVerify(b *testing.B) {
+	dir := b.TempDir() + "/log"
+	l, err := Open(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	data := map[string]any{"argv": []string{"/usr/bin/git", "push", "--force"}, "cwd": "/home/me/project", "verdict": "allow"}
+	for range 20000 {
+		if err := l.Append(Entry{Session: "5f2c", Kind: "exec", Command: 12, Data: data}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	info, err := os.Stat(filepath.Join(dir, logName))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(info.Size())
+	for b.Loop() {
+		if r, err := Verify(dir); err != nil || !r.OK {
+			b.Fatal(r.Bad, err)
+		}
+	}
+}

@@ -68,9 +68,6 @@ func (l *Log) recover(h head, headErr error) (head, error) {
 		return h, err
 	}
 	if rest != nil {
-		if rest.Event == eventBreak && h.boot != l.boot {
-			rest.Event = eventLost // a disk may keep the later part of what was written
-		}
 		events = append(events, *rest)
 	}
 	if ev := judgeHead(h, headErr, last, l.boot); ev != nil {
