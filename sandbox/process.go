@@ -25,8 +25,7 @@ type Process struct {
 	err     error
 }
 
-// Pid is the host's number of the process, 0 if it had ended before it could
-// be asked for.
+// Pid is the host's number of the process.
 func (p *Process) Pid() int { return p.pid }
 
 // DirGone says that the working directory did not exist in the view, or could
@@ -62,20 +61,6 @@ func (p *Process) Signal(sig syscall.Signal) error {
 	m := wire.Signal{ID: p.id, Signal: int(sig)}
 	if err := p.s.init.Send(sys.Message{Type: wire.TypeSignal, Payload: m.Encode()}); err != nil {
 		return fmt.Errorf("cannot signal the command: %w", err)
-	}
-	return nil
-}
-
-// limit applies limits to the running process (prlimit(2)).
-func (p *Process) limit(limits []Rlimit) error {
-	for _, l := range limits {
-		if p.pid == 0 {
-			return nil
-		}
-		err := unix.Prlimit(p.pid, l.Resource, &unix.Rlimit{Cur: l.Cur, Max: l.Max}, nil)
-		if err != nil && err != unix.ESRCH {
-			return os.NewSyscallError("prlimit64", err)
-		}
 	}
 	return nil
 }

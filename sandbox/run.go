@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -45,7 +46,16 @@ type Rlimit struct {
 // ErrEnded is the error of what is asked of a sandbox that has ended.
 var ErrEnded = errors.New("the sandbox has ended")
 
-// outcome answers one Start.
+// starting is a command on its way to its execve.
+type starting struct {
+	tag    uint64
+	limits []Rlimit
+	pid    int   // the host's, once init has forked
+	err    error // why it may not go on
+	answer chan outcome
+}
+
+// outcome is how a start ended.
 type outcome struct {
 	process *Process
 	err     error
@@ -60,37 +70,26 @@ func (s *Sandbox) Run(c Command) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.starting.Lock()
-	defer s.starting.Unlock()
-	pending := make(chan outcome, 1)
+	s.running.Lock()
+	defer s.running.Unlock()
+	answer := make(chan outcome, 1)
 	s.mu.Lock()
 	if s.err != nil {
 		s.mu.Unlock()
 		return nil, s.err
 	}
 	s.nextID++
-	req.ID, s.tag, s.pending = s.nextID, c.Tag, pending
+	req.ID = s.nextID
+	s.current = &starting{tag: c.Tag, limits: c.Rlimits, answer: answer}
 	s.mu.Unlock()
-	if err := s.init.Send(sys.Message{Type: wire.TypeStart, Payload: req.Encode(), Files: files}); err != nil {
-		s.mu.Lock()
-		s.pending = nil
-		s.mu.Unlock()
+	err = s.init.Send(sys.Message{Type: wire.TypeStart, Payload: req.Encode(), Files: files})
+	runtime.KeepAlive(c.Files)
+	if err != nil {
+		s.answer(outcome{})
 		return nil, fmt.Errorf("cannot start %s: %w", c.Path, err)
 	}
-	for _, f := range c.Files {
-		if f != nil {
-			defer f.Fd() // keeps the file reachable until init has it
-		}
-	}
-	o := <-pending
-	if o.err != nil {
-		return nil, o.err
-	}
-	if err := o.process.limit(c.Rlimits); err != nil {
-		_ = o.process.Signal(unix.SIGKILL)
-		return nil, err
-	}
-	return o.process, nil
+	o := <-answer
+	return o.process, o.err
 }
 
 // request checks the command and makes it a message.
@@ -178,36 +177,38 @@ func (s *Sandbox) receive() error {
 	}
 }
 
-// answer hands the outcome of the current Start over.
-func (s *Sandbox) answer(o outcome) {
+// answer hands the outcome of the current start over.
+func (s *Sandbox) answer(o outcome) *starting {
 	s.mu.Lock()
-	pending := s.pending
-	s.pending = nil
-	s.mu.Unlock()
-	if pending != nil {
-		pending <- o
+	defer s.mu.Unlock()
+	c := s.current
+	s.current = nil
+	if c != nil {
+		if o.process != nil {
+			o.process.pid = c.pid
+			s.processes[o.process.id] = o.process
+		}
+		if c.err != nil {
+			o = outcome{err: fmt.Errorf("cannot limit the command: %w", c.err)}
+		}
+		c.answer <- o
 	}
+	return c
 }
 
 func (s *Sandbox) started(msg sys.Message) error {
 	m, err := wire.DecodeStarted(msg.Payload)
-	if err != nil || len(msg.Files) == 0 || len(msg.Files) > 2 {
+	if err != nil || len(msg.Files) > 1 {
 		msg.CloseFiles()
-		return errors.New("internal error: start without a process descriptor")
+		return errors.New("internal error: a start that cannot be understood")
 	}
 	p := &Process{s: s, id: m.ID, dirGone: m.DirGone, ended: make(chan struct{})}
-	if len(msg.Files) == 2 {
-		p.master = newMaster(msg.Files[1])
+	if len(msg.Files) == 1 {
+		p.master = newMaster(msg.Files[0])
 	}
-	// A process that has ended already, and was reaped, has no number any more.
-	if p.pid, err = sys.ProcessID(msg.Files[0]); err != nil {
-		p.pid = 0
+	if c := s.answer(outcome{process: p}); c != nil && c.err != nil {
+		return p.Signal(unix.SIGKILL)
 	}
-	unix.Close(msg.Files[0])
-	s.mu.Lock()
-	s.processes[m.ID] = p
-	s.mu.Unlock()
-	s.answer(outcome{process: p})
 	return nil
 }
 

@@ -49,13 +49,12 @@ type Sandbox struct {
 	notify  *notify.Server
 	lost    []string
 
-	starting sync.Mutex // one Start message at a time
-	masking  sync.Mutex // one Mask message at a time
+	running sync.Mutex // one Start message at a time
+	masking sync.Mutex // one Mask message at a time
 
 	mu        sync.Mutex
 	nextID    uint64
-	tag       uint64              // of the command that is being started
-	pending   chan outcome        // where its answer goes
+	current   *starting           // the command that is being started
 	processes map[uint64]*Process // started and not ended
 	err       error               // why the sandbox ended
 
@@ -224,11 +223,22 @@ type gate struct {
 
 func (gate) Connect(*notify.Connection) {}
 
-// Started names the command that init is about to exec: one at a time is.
-func (g gate) Started(int) uint64 {
+// Started is told of the process that init is about to turn into the command:
+// one at a time is. It waits in its execve meanwhile.
+func (g gate) Started(pid int) uint64 {
 	g.s.mu.Lock()
 	defer g.s.mu.Unlock()
-	return g.s.tag
+	c := g.s.current
+	if c == nil {
+		return 0
+	}
+	c.pid = pid
+	for _, l := range c.limits {
+		if err := unix.Prlimit(pid, l.Resource, &unix.Rlimit{Cur: l.Cur, Max: l.Max}, nil); err != nil && c.err == nil {
+			c.err = os.NewSyscallError("prlimit64", err)
+		}
+	}
+	return c.tag
 }
 
 // Lost lists what this kernel cannot do, one line each; the sandbox runs

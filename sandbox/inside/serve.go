@@ -120,7 +120,7 @@ func (s *server) start(m sys.Message) error {
 	case s.born <- struct{}{}:
 	default:
 	}
-	files := []int{l.pidfd}
+	var files []int
 	if l.master >= 0 {
 		files = append(files, l.master)
 	}
@@ -131,15 +131,15 @@ func (s *server) start(m sys.Message) error {
 // launch is one attempt to start a command.
 type launch struct {
 	*server
-	req                  wire.Start
-	passed               []int
-	pidfd, master, slave int
-	dirGone              bool
-	call, path           string // what failed, on what
+	req           wire.Start
+	passed        []int
+	master, slave int
+	dirGone       bool
+	call, path    string // what failed, on what
 }
 
 func (l *launch) close() {
-	for _, fd := range []int{l.pidfd, l.master, l.slave} {
+	for _, fd := range []int{l.master, l.slave} {
 		if fd >= 0 {
 			unix.Close(fd)
 		}
@@ -147,7 +147,7 @@ func (l *launch) close() {
 }
 
 func (l *launch) run() (pid int, err error) {
-	l.pidfd, l.master, l.slave = -1, -1, -1
+	l.master, l.slave = -1, -1
 	if len(l.req.TTY) > 0 {
 		l.call, l.path = "open", "/dev/pts/ptmx"
 		if l.master, l.slave, err = sys.OpenTerminal("/dev/pts/ptmx", uint16(l.req.Rows), uint16(l.req.Cols)); err != nil {
@@ -166,7 +166,7 @@ func (l *launch) run() (pid int, err error) {
 		Dir:   dir,
 		Env:   l.req.Env,
 		Files: files,
-		Sys:   &syscall.SysProcAttr{Setsid: true, PidFD: &l.pidfd},
+		Sys:   &syscall.SysProcAttr{Setsid: true},
 	}
 	if l.slave >= 0 {
 		attr.Sys.Setctty, attr.Sys.Ctty = true, l.req.TTY[0]

@@ -41,7 +41,7 @@ func DecodeStart(p []byte) (Start, error) {
 	return m, r.done()
 }
 
-// Started comes with the command's pidfd and, with a terminal, its master.
+// Started comes, with a terminal, with its master.
 type Started struct {
 	ID      uint64
 	DirGone bool // Dir was not there: the command runs in a deleted directory

@@ -13,7 +13,7 @@
 //	Lockdown    supervisor  init        first, once
 //	Locked      init        supervisor  no privilege is left: the seccomp listener
 //	Start       supervisor  init        after Locked, one at a time
-//	Started     init        supervisor  the command's execve succeeded: pidfd, pty master
+//	Started     init        supervisor  the command's execve succeeded: pty master
 //	NotStarted  init        supervisor  it did not
 //	Signal      supervisor  init        after Started
 //	Exited      init        supervisor  once for each Started
