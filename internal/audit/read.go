@@ -27,14 +27,12 @@ type snapshot struct {
 	release func()
 }
 
-// openSnapshot opens the log's files under the lock. With hold it keeps the
-// lock, and writers wait, until release is called.
-func openSnapshot(dir string, hold bool) (*snapshot, error) {
+// openSnapshot opens the log's files under the lock, which it gives back before
+// it returns: what was written by then does not change, so that writers need
+// not wait for readers.
+func openSnapshot(dir string) (*snapshot, error) {
 	s := &snapshot{head: head{hash: noHash}, headErr: errNoHead}
-	unlock, closeHead := func() {}, func() {}
 	s.release = func() {
-		unlock()
-		closeHead()
 		for _, p := range s.parts {
 			p.file.Close()
 		}
@@ -42,12 +40,12 @@ func openSnapshot(dir string, hold bool) (*snapshot, error) {
 	headFile, err := openFile(dir, headName, os.O_RDONLY)
 	switch {
 	case err == nil:
-		closeHead = func() { headFile.Close() }
-		if unlock, err = lock(headFile, unix.LOCK_SH); err != nil {
-			unlock = func() {}
-			s.release()
+		defer headFile.Close()
+		unlock, err := lock(headFile, unix.LOCK_SH)
+		if err != nil {
 			return nil, readError(headFile.Name(), err)
 		}
+		defer unlock()
 		s.head, s.headErr = readHead(headFile)
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
@@ -55,10 +53,6 @@ func openSnapshot(dir string, hold bool) (*snapshot, error) {
 	if err := s.openParts(dir); err != nil {
 		s.release()
 		return nil, err
-	}
-	if !hold {
-		unlock()
-		unlock = func() {}
 	}
 	return s, nil
 }
@@ -136,7 +130,7 @@ func (p part) lines(fn func(number int, line []byte) error) error {
 // others; Verify does that. A line that fails the check is an error. Read
 // returns the error of fn as it is.
 func Read(dir string, from uint64, fn func(Record) error) error {
-	s, err := openSnapshot(dir, false)
+	s, err := openSnapshot(dir)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil

@@ -42,16 +42,17 @@ func (p Problem) String() string {
 // the one before it and the last against the head. It changes nothing. A
 // problem is in the report; an error means that it could not be checked.
 func Verify(dir string) (Report, error) {
-	r, err := verify(dir, false)
-	if err == nil && (!r.OK || len(r.Notes) > 0) {
-		// What looks wrong may be a writer that is tidying up just now.
-		return verify(dir, true)
+	r, err := verify(dir)
+	if err == nil && !r.OK {
+		// A writer that tidied up while the files were read looks like a
+		// change; it is over by now.
+		return verify(dir)
 	}
 	return r, err
 }
 
-func verify(dir string, hold bool) (Report, error) {
-	s, err := openSnapshot(dir, hold)
+func verify(dir string) (Report, error) {
+	s, err := openSnapshot(dir)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return Report{OK: true}, nil
