@@ -22,7 +22,7 @@ func cloudGrammars() []grammar {
 					ecr get-login-password|ecr get-authorization-token|ecr-public get-login-password|configure get|configure export-credentials|eks get-token|codeartifact get-authorization-token|rds generate-db-auth-token|ec2 get-password-data|iam create-access-key|
 					redshift get-cluster-credentials|lightsail get-relational-database-master-user-password|lightsail download-default-key-pair|cognito-idp describe-user-pool-client|apigateway get-api-keys|iot create-keys-and-certificate|sso get-role-credentials|acm export-certificate|connect get-federation-token|kms generate-data-key`,
 				TraitReads:    "configure list|configure list-profiles|logs start-query|logs tail|logs filter-log-events|s3 ls|* wait|iam generate-credential-report|iam generate-service-last-accessed-details|cloudformation estimate-template-cost|help|athena get-query-results|s3api head-object|s3api head-bucket|cloudformation validate-template|cloudformation detect-stack-drift|sts get-caller-identity|ssm start-session|translate|comprehend|polly|rekognition detect-labels|pricing",
-				TraitDestroys: "s3 rb|s3 rm|s3 mv|kms schedule-key-deletion|organizations close-account|organizations leave-organization|rds failover-db-cluster|s3api put-bucket-lifecycle-configuration|cloudformation cancel-update-stack",
+				TraitDestroys: "s3 rb|s3 rm|s3 mv|ec2 release-address|ec2 release-hosts|kms schedule-key-deletion|organizations close-account|organizations leave-organization|rds failover-db-cluster|s3api put-bucket-lifecycle-configuration|cloudformation cancel-update-stack",
 				TraitCreates:  "s3 mb|s3 cp|s3 sync|s3 presign|ssm send-command|lambda invoke|sns publish|sqs send-message|ses send-email",
 				TraitMutates:  "s3 website|dynamodb execute-statement|dynamodb execute-transaction|dynamodb batch-write-item|route53 change-resource-record-sets",
 			}, hook: aws},
@@ -38,7 +38,7 @@ func cloudGrammars() []grammar {
 				TraitMutates:  "app deploy|run deploy|functions deploy|storage objects update|endpoints services deploy|app services set-traffic|run services update-traffic|iam service-accounts add-iam-policy-binding|deploy releases promote",
 				TraitCreates:  "builds submit|storage cp|storage rsync|pubsub topics publish|functions call|scheduler jobs run|run jobs execute|workflows run|dataproc jobs submit|dataflow jobs run|tasks run|compute scp|compute copy-files|ai|endpoints",
 			}, hook: gcloud},
-		{names: "gsutil", style: cobra | classified, depth: 2, opts: "m D d=? q o= h= i= u= r/R/recursive n/dry-run a=? f/force x= e c C p I U k s= l= b= y= j= J t Z z=", classes: map[effect.Trait]string{
+		{names: "gsutil", style: cobra | classified, depth: 1, opts: "m D d=? q o= h= i= u= r/R/recursive n/dry-run a=? f/force x= e c C p I U k s= l= b= y= j= J t Z z=", classes: map[effect.Trait]string{
 			TraitReads: "ls|cat|stat|du|hash|version|versioning get|acl get|iam get|help|lifecycle get|cors get|logging get|label get|defacl get|notification list|test|perfdiag|signurl|web get|bucketpolicycheck", TraitCreates: "cp|mb|compose|rsync|notification create|hmac create",
 			TraitDestroys: "rm|rb|mv|notification delete|hmac delete|notification stopchannel", TraitMutates: "acl ch|acl set|defacl|iam set|iam ch|setmeta|rewrite|lifecycle set|versioning set|cors set|logging set|label set|label ch|web set|kms|retention|requesterpays|ubla|bucketpolicyonly|pap|defstorageclass|rpo|autoclass", TraitLocal: "config|update",
 		}, verbs: []verb{{path: "cp"}, {path: "rsync", opts: "d/delete"}, {path: "rm"}, {path: "mv"}, {path: "ls"}, {path: "cat"}, {path: "rb"}, {path: "mb"}}, hook: objects},
@@ -190,7 +190,11 @@ func objects(c *call) {
 	}
 	deletes := c.has("delete", "remove", "delete-unmatched-destination-objects", "delete-removed")
 	if !remoteObject(to) {
-		c.file(effect.OpWrite, to)
+		if c.isDirectory(to) {
+			c.file(effect.OpWrite, everything(to))
+		} else {
+			c.file(effect.OpWrite, to)
+		}
 		if deletes {
 			c.file(effect.OpDelete, everything(to))
 			c.last().Recursive = true

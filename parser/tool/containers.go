@@ -46,7 +46,7 @@ func containerGrammars() []grammar {
 			{path: "compose run", opts: compose + "d/detach e/env= entrypoint= name= no-deps p/publish= q/quiet rm P/service-ports T/no-tty u/user= v/volume= w/workdir= l/label= build i/interactive cap-add= cap-drop="}, {path: "compose exec", opts: compose + "d/detach e/env= index= T/no-tty u/user= w/workdir= privileged i/interactive t"},
 			{path: "compose push", opts: compose + "include-deps ignore-push-failures q/quiet", hook: publishes}, {path: "compose publish", opts: compose, hook: publishes}, {path: "compose kill"}, {path: "compose stop"}, {path: "compose start"}, {path: "compose restart", opts: "t/timeout= no-deps"}, {path: "compose ps", opts: "a/all q format= services filter= status="}, {path: "compose logs", opts: "f/follow n/tail= t since= until= no-color no-log-prefix"}, {path: "compose build", opts: compose + "push build-arg= no-cache pull q/quiet", hook: dockerBuild}, {path: "compose pull"}, {path: "compose config"}, {path: "compose cp"}, {path: "compose create"}, {path: "compose images"}, {path: "compose ls"}, {path: "compose top"}, {path: "compose events"}, {path: "compose port"}, {path: "compose version"}, {path: "compose watch"}, {path: "compose wait"}, {path: "compose pause"}, {path: "compose volumes"}, {path: "compose stats"}, {path: "compose attach"}, {path: "compose scale"}, {path: "compose convert"},
 		}, classes: map[effect.Trait]string{
-			TraitDestroys:   "rm|rmi|volume rm|volume prune|network rm|network prune|system prune|system reset|image prune|container prune|builder prune|buildx prune|buildx rm|swarm leave|service rm|stack rm|node rm|node demote|secret rm|config rm|context rm|compose rm|compose down|pod rm|kube down|machine rm|machine reset|plugin rm|manifest rm|model rm|kill|stop|compose kill|compose stop|swarm ca",
+			TraitDestroys:   "rm|rmi|volume rm|volume prune|network rm|network prune|system prune|system reset|image prune|container prune|builder prune|buildx prune|buildx rm|swarm leave|service rm|stack rm|node rm|node demote|secret rm|config rm|context rm|compose rm|pod rm|kube down|machine rm|machine reset|plugin rm|manifest rm|model rm|swarm ca",
 			TraitSecretRead: "swarm join-token|swarm unlock-key",
 			TraitMutates:    "service create|service update|service scale|service rollback|stack deploy|node update|node promote|swarm init|swarm join|swarm update|secret create|config create",
 		}, hook: dockerHost},
@@ -107,6 +107,9 @@ func dockerHost(c *call) {
 	}
 	if strings.HasPrefix(host, "ssh://") || strings.HasPrefix(host, "tcp://") {
 		c.trait(TraitRemoteDaemon)
+	}
+	if c.under("compose", "down") && c.has("volumes", "rmi") {
+		c.trait(TraitDestroys)
 	}
 	if c.has("all") && (c.under("rm") || c.under("rmi") || c.under("stop") || c.under("kill")) {
 		c.trait(TraitMassTarget)

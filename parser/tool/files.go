@@ -2,6 +2,7 @@ package tool
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"twokey/parser/effect"
@@ -158,7 +159,7 @@ func copies(c *call) {
 			return
 		}
 		target, sources = words[len(words)-1], words[:len(words)-1]
-		directory = len(sources) > 1 || strings.HasSuffix(target.Text, "/")
+		directory = len(sources) > 1 || strings.HasSuffix(target.Text, "/") || c.isDirectory(target)
 	}
 	from := effect.OpRead
 	if name == "mv" || c.cmd.Program == "git" {
@@ -178,6 +179,18 @@ func copies(c *call) {
 	for _, w := range sources {
 		c.file(to, into(target, w))
 	}
+}
+
+// isDirectory reports whether a path is known to be a directory without
+// looking: a file copied there goes into it.
+func (c *call) isDirectory(w effect.Word) bool {
+	base := path.Base(w.Text)
+	if base == "." || base == ".." || w.Text == "~" {
+		return true
+	}
+	resolved := c.paths.Resolve(w)
+	return resolved.Known && (resolved.Text == c.paths.Cwd || resolved.Text == c.paths.Workspace || resolved.Text == c.paths.Home ||
+		slices.Contains(c.paths.Tmp, resolved.Text))
 }
 
 // into is the path of a file once it is copied into a directory.

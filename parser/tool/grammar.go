@@ -203,7 +203,15 @@ func compile(g *grammar) *program {
 	}
 	for trait, paths := range g.classes {
 		for path := range strings.SplitSeq(paths, "|") {
-			p.classes = append(p.classes, class{strings.Fields(path), trait})
+			words := strings.Fields(path)
+			p.classes = append(p.classes, class{words, trait})
+			if words[0] == "*" || words[len(words)-1] == "$" {
+				continue
+			}
+			// A path with a class of its own is followed as a declared one.
+			for i := range words {
+				p.prefixes[strings.Join(words[:i+1], " ")] = true
+			}
 		}
 	}
 	// Longest first; the order of equals must not depend on the map's.

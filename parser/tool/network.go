@@ -1,9 +1,11 @@
 package tool
 
 import (
+	"strconv"
 	"strings"
 
 	"twokey/parser/effect"
+	"twokey/parser/request"
 )
 
 // networkGrammars are raw connections, listeners and scanners.
@@ -11,6 +13,7 @@ func networkGrammars() []grammar {
 	return []grammar{
 		{names: "nc ncat", style: 0, opts: "e/exec=s c/sh-exec=s lua-exec=x l/listen p/source-port= s/source= w/wait= i/interval= q= x= X= u/udp v z/zero n k/keep-open 4 6 C d h N U/unixsock m= O= P= S T= V= W= I= b D F M= proxy= proxy-type= proxy-auth= ssl ssl-cert=r ssl-key= ssl-verify ssl-trustfile=r allow=? deny= o/output=w x/hex-dump=w send-only recv-only broker chat g= G=", hook: netcat},
 		{names: "socat", style: 0, opts: "d v x u U s t= T= b= L= W= h D lf= ly ls lp= r=w R=w", hook: socat},
+		{names: "ssh", style: inOrder, opts: "4 6 A a C f G g K k M N n q s T t V v X x Y y B= b= c= D= E=w e= F=r I= i= J= L= l= m= O= o= P= p= Q= R= S= W= w="},
 		{names: "telnet rlogin rsh", style: 0, opts: "l= e= X= k= n= b= S= 8 E F K L a c d f r x"},
 		{names: "nmap masscan zmap", style: 0, opts: "p= o= sV= script= iL=r oN=w oX=w oG=w oA=w e= D= S= g= T= min-rate= max-rate= host-timeout= A O"},
 		{names: "tcpdump tshark dumpcap ngrep", style: 0, opts: "i= w=w r=r c= s= z=s F=r C= G= W= f= Y= T= e= n v X A q Z= B= D l p t U"},
@@ -53,7 +56,43 @@ func netcat(c *call) {
 			host = ""
 		}
 		c.add(effect.Effect{Kind: effect.KindConnect, Connect: &effect.Connect{Host: strings.ToLower(host), Port: port, Protocol: "tcp"}})
+		scheme := "http"
+		if c.has("ssl") || port == 443 {
+			scheme = "https"
+		}
+		c.rawHTTP(scheme, host, port)
 	}
+}
+
+// rawHTTP reads standard input as a request that the text wrote out.
+func (c *call) rawHTTP(scheme, host string, port int) {
+	if c.in.Stdin == nil {
+		return
+	}
+	text := strings.ReplaceAll(c.in.Stdin.Text, "\r\n", "\n")
+	line, rest, _ := strings.Cut(text, "\n")
+	fields := strings.Fields(line)
+	if len(fields) < 2 || strings.ToUpper(fields[0]) != fields[0] || len(fields) == 3 && !strings.HasPrefix(fields[2], "HTTP/") || !strings.HasPrefix(fields[1], "/") && !strings.Contains(fields[1], "://") {
+		return
+	}
+	head, body, _ := strings.Cut(rest, "\n\n")
+	var headers [][2]string
+	for h := range strings.SplitSeq(head, "\n") {
+		if name, value, ok := strings.Cut(h, ":"); ok {
+			headers = append(headers, [2]string{strings.TrimSpace(name), strings.TrimSpace(value)})
+		}
+	}
+	url := fields[1]
+	if strings.HasPrefix(url, "/") {
+		url = scheme + "://" + hostPort(host, strconv.Itoa(port)) + url
+	}
+	var content []byte
+	if body != "" {
+		content = []byte(body)
+	}
+	h := request.FromHTTP(fields[0], url, headers, content)
+	h.Tool = c.cmd.Program
+	c.add(effect.Effect{Kind: effect.KindHTTP, HTTP: &h})
 }
 
 // socat reads socat's addresses: TYPE:parameters,options.
@@ -81,7 +120,13 @@ func socat(c *call) {
 				c.trait(TraitListens)
 			case strings.HasPrefix(kind, "TCP"), strings.HasPrefix(kind, "UDP"), strings.HasPrefix(kind, "OPENSSL"), strings.HasPrefix(kind, "SSL"), strings.HasPrefix(kind, "SOCKS"), strings.HasPrefix(kind, "PROXY"), strings.HasPrefix(kind, "VSOCK"), strings.HasPrefix(kind, "SCTP"):
 				networked = true
-				c.add(effect.Effect{Kind: effect.KindConnect, Connect: socatHost(value)})
+				to := socatHost(value)
+				c.add(effect.Effect{Kind: effect.KindConnect, Connect: to})
+				scheme := "http"
+				if strings.Contains(kind, "SSL") {
+					scheme = "https"
+				}
+				c.rawHTTP(scheme, to.Host, to.Port)
 			}
 		}
 	}

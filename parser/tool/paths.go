@@ -84,7 +84,8 @@ func (p Paths) Scope(resolved effect.Word) effect.Scope {
 		if i < 0 {
 			return effect.ScopeUnknown
 		}
-		switch s := p.scope(path.Clean(start[:i+1])); s {
+		// The unknown part may be empty, but then the path is another one.
+		switch s := p.scope(path.Join(start[:i+1], "x")); s {
 		case effect.ScopeHome, effect.ScopeSystem, effect.ScopeDevice:
 			return s
 		}

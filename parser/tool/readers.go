@@ -1,6 +1,7 @@
 package tool
 
 import (
+	"strconv"
 	"strings"
 
 	"twokey/parser/effect"
@@ -212,6 +213,14 @@ func openssl(c *call) {
 		c.operands(effect.OpRead)
 	case "s_server":
 		c.trait(TraitListens)
+	case "s_client":
+		host, number, _ := strings.Cut(c.text("connect", "host"), ":")
+		port, err := strconv.Atoi(number)
+		if err != nil {
+			port = 443
+		}
+		c.add(effect.Effect{Kind: effect.KindConnect, Connect: &effect.Connect{Host: strings.ToLower(host), Port: port, Protocol: "tls"}})
+		c.rawHTTP("https", host, port)
 	}
 }
 

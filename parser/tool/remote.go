@@ -41,6 +41,14 @@ func (c *call) transfer(sources []effect.Word, target effect.Word) {
 	if remote {
 		c.trait(TraitUploads)
 		c.fileIn(c.paths, effect.OpWrite, orHome(file), where)
+	} else if c.isDirectory(target) || strings.HasSuffix(target.Text, "/") {
+		for _, w := range sources {
+			_, file, _ := remotePath(w)
+			if strings.HasSuffix(file.Text, "/") {
+				file = effect.Lit("*") // rsync takes what is in it
+			}
+			c.file(effect.OpWrite, into(target, file))
+		}
 	} else {
 		c.file(effect.OpWrite, target)
 	}

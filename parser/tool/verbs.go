@@ -14,7 +14,7 @@ var verbWords = sync.OnceValue(func() map[string]verbWord {
 	classes := map[string]verbWord{}
 	for trait, words := range map[effect.Trait]string{
 		TraitReads: `list ls get describe show view ~status ~info inspect ~logs ~log tail head cat search find query
-			~filter lookup check diff wait watch whoami ~version ~versions help ~top ~stat ~stats count ~history
+			~filter lookup check diff wait watch whoami ~version ~versions help ~top ~stat ~stats ~count exists ~history
 			~event ~events explain preview plan validate lint ~test estimate print dump export download pull fetch
 			read browse open ps df verify ping ~scan ~poll simulate detect discover select retrieve ~metrics ~usage
 			whois ~docs ~complete ~completion ~dashboard ~health ~healthcheck ~schema ~tree peek ~summary ~report
@@ -22,7 +22,7 @@ var verbWords = sync.OnceValue(func() map[string]verbWord {
 			api-versions cluster-info current display doctor diagnose evaluate ~last locate ~monitor ~trace uptime
 			decode recognize infer predict translate synthesize determine encrypt decrypt assume sign ~stream
 			calculate compute-checksum tables ~domains ~projects ~apps ~regions ~sizes listall cluster_status
-			la ll`,
+			la ll receive is listen logstream sessions`,
 		TraitCreates: `create new add ~run start launch provision allocate issue generate ~init register import upload
 			invite clone copy cp duplicate ~fork submit send publish post request open-pr trigger invoke execute
 			~exec call dispatch ~schedule enqueue ~queue emit notify ~comment buy purchase renew ~order subscribe up
@@ -38,7 +38,7 @@ var verbWords = sync.OnceValue(func() map[string]verbWord {
 			extend alter ~sync increase decrease ~autoscale cordon uncordon taint commit convert drain balance
 			rebalance reassign reconfigure adjust ~bulk compact vacuum reindex optimize seed unarchive mount unmount
 			~format escalate patch_object transform overwrite split signal skip continue reorder regenerate
-			withdraw void vote undeprecate associate-address ~sets sync-all decline group rebase ~alias prioritize
+			withdraw void vote undeprecate associate-address ~sets sync-all decline ~group rebase ~alias prioritize
 			recover reinstate undelete`,
 		TraitDestroys: `delete del rm remove destroy terminate purge rb drop deregister unregister revoke disable stop
 			kill clear flush wipe erase reset truncate ~shutdown halt down teardown uninstall unset cancel abort
