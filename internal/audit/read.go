@@ -62,9 +62,12 @@ func (s *snapshot) openParts(dir string) error {
 	if err != nil {
 		return readError(dir, err)
 	}
-	for n := uint64(1); n <= max(older, s.head.older)+1; n++ {
+	if s.head.older > older {
+		s.missing = append(s.missing, olderName(s.head.older))
+	}
+	for n := uint64(1); n <= older+1; n++ {
 		name := olderName(n)
-		if n > max(older, s.head.older) {
+		if n > older {
 			name = logName
 		}
 		f, err := openFile(dir, name, os.O_RDONLY)
