@@ -119,7 +119,7 @@ func literalJSON(s string) bool {
 // GitLab's :id, are filled in at run time.
 func apiURL(endpoint effect.Word, host, prefix string, graphql bool) effect.Word {
 	u := endpoint
-	for {
+	for range maxPatterns {
 		start := strings.IndexByte(u.Text, '{')
 		end := strings.IndexByte(u.Text, '}')
 		if start < 0 || end < start {

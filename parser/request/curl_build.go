@@ -194,6 +194,9 @@ func (c *curl) multipart(d *draft) {
 	d.header("Content-Type", "multipart/form-data; boundary="+boundary)
 }
 
+// maxPatterns bounds the patterns in one URL.
+const maxPatterns = 16
+
 // expand is curl's URL globbing: {a,b}, [1-9], [a-z], with a step after a
 // colon. A pattern with too many results becomes an unknown part.
 func (c *curl) expand(u effect.Word) []effect.Word {
@@ -202,7 +205,13 @@ func (c *curl) expand(u effect.Word) []effect.Word {
 	}
 	all := []effect.Word{{Known: u.Known}}
 	text := u.Text
-	for text != "" {
+	for patterns := 0; text != ""; patterns++ {
+		if patterns == maxPatterns {
+			for i := range all {
+				all[i] = effect.Word{Text: all[i].Text + "\x00"}
+			}
+			break
+		}
 		at := strings.IndexAny(text, "{[\\")
 		if at < 0 {
 			at = len(text)

@@ -147,6 +147,9 @@ func (c cond) eval() truth {
 	return unknown
 }
 
+// maxPairs is how far apart two members of an OR are compared.
+const maxPairs = 64
+
 // evalOr also knows x OR NOT x in its usual spellings.
 func (c cond) evalOr() truth {
 	result := never
@@ -157,7 +160,7 @@ func (c cond) evalOr() truth {
 		case unknown:
 			result = unknown
 		}
-		for _, b := range c.args[i+1:] {
+		for _, b := range c.args[i+1 : min(len(c.args), i+1+maxPairs)] {
 			if a.opposite(b) {
 				return always
 			}

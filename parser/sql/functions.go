@@ -99,6 +99,11 @@ func calls(src string, tokens []token, d dialect) []effect.SQL {
 	return effects
 }
 
+// byCalls reports whether calls made the effect.
+func byCalls(s effect.SQL) bool {
+	return strings.HasPrefix(s.Verb, "FUNCTION ") || s.Verb == "READ CREDENTIALS"
+}
+
 // qualified names a function of an extension's own schema as one word.
 func qualified(schema, name string) string {
 	switch schema {

@@ -22,10 +22,16 @@ var modifiers = map[string]bool{
 
 // keywordVerb is the verb of a statement by its leading key words.
 func keywordVerb(tokens []token) string {
+	verb, _ := cutVerb(tokens)
+	return verb
+}
+
+// cutVerb returns the verb and what follows its words.
+func cutVerb(tokens []token) (verb string, rest []token) {
 	if len(tokens) == 0 || tokens[0].kind != word {
-		return ""
+		return "", tokens
 	}
-	verb, rest := tokens[0].text, tokens[1:]
+	verb, rest = tokens[0].text, tokens[1:]
 	next := func(i int) string {
 		if i < len(rest) && rest[i].kind == word {
 			return rest[i].text
@@ -34,24 +40,13 @@ func keywordVerb(tokens []token) string {
 	}
 	switch verb {
 	case "CREATE", "ALTER", "DROP":
-	case "START", "END", "ABORT":
-		return map[string]string{"START": "BEGIN", "END": "COMMIT", "ABORT": "ROLLBACK"}[verb]
-	case "DESC":
-		return "DESCRIBE"
-	case "VALUES", "TABLE":
-		return "SELECT"
-	case "REFRESH":
-		return "REFRESH MATERIALIZED VIEW"
-	case "IMPORT":
-		return "IMPORT FOREIGN SCHEMA"
-	case "SECURITY":
-		return "SECURITY LABEL"
-	case "REASSIGN":
-		return "REASSIGN OWNED"
 	case "RENAME", "INSTALL", "UNINSTALL", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM":
-		return strings.TrimSpace(verb + " " + next(0))
+		return strings.TrimSpace(verb + " " + next(0)), rest[min(1, len(rest)):]
 	default:
-		return verb
+		if full, ok := fullVerbs[verb]; ok {
+			verb = full
+		}
+		return verb, rest
 	}
 	if next(0) == "OR" && next(1) == "REPLACE" {
 		verb, rest = verb+" OR REPLACE", rest[2:]
@@ -62,20 +57,27 @@ func keywordVerb(tokens []token) string {
 		temporary = temporary || rest[0].is("TEMP", "TEMPORARY")
 		rest = rest[1:]
 	}
-	object := next(0)
+	object, length := next(0), 1
 	for _, words := range objectTypes {
 		found := true
 		for i, w := range words {
 			found = found && next(i) == w
 		}
 		if found {
-			object = strings.Join(words, " ")
+			object, length = strings.Join(words, " "), len(words)
 		}
 	}
 	if temporary && object == "TABLE" {
 		object = "TEMPORARY TABLE"
 	}
-	return strings.TrimSpace(verb + " " + object)
+	return strings.TrimSpace(verb + " " + object), rest[min(length, len(rest)):]
+}
+
+// fullVerbs are the verbs that go by another name than their first word.
+var fullVerbs = map[string]string{
+	"START": "BEGIN", "END": "COMMIT", "ABORT": "ROLLBACK", "DESC": "DESCRIBE", "VALUES": "SELECT",
+	"TABLE": "SELECT", "REFRESH": "REFRESH MATERIALIZED VIEW", "IMPORT": "IMPORT FOREIGN SCHEMA",
+	"SECURITY": "SECURITY LABEL", "REASSIGN": "REASSIGN OWNED",
 }
 
 // dropDefiner skips MySQL's DEFINER = user@host, ALGORITHM = x and

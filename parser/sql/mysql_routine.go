@@ -76,6 +76,18 @@ func (m *myText) words(src string, tokens []token) ([]effect.SQL, bool) {
 			return seal(mysql, src, tokens, stmts), inner.ok
 		}
 	}
+	if plain, changed := withoutMariaDB(src, tokens); changed {
+		if stmts, err := m.read(plain, scan(plain, mysql)); err == nil {
+			stmts = slices.DeleteFunc(stmts, byCalls) // looked for in all of the text below
+			for i := range stmts {
+				stmts[i].Text, stmts[i].TextDigest = "", ""
+				if tokens[0].is("ANALYZE") && stmts[i].Verb == "SELECT" {
+					stmts[i].Verb = "EXPLAIN"
+				}
+			}
+			return seal(mysql, src, tokens, append(stmts, calls(src, tokens, mysql)...)), true
+		}
+	}
 	s, ok := myByWords(src, tokens)
 	stmts := []effect.SQL{s}
 	if routine(tokens) && len(s.Objects) > 0 {
@@ -89,6 +101,42 @@ func (m *myText) words(src string, tokens []token) ([]effect.SQL, bool) {
 		}
 	}
 	return seal(mysql, src, tokens, append(stmts, calls(src, tokens, mysql)...)), ok
+}
+
+// withoutMariaDB takes out what only MariaDB's grammar has and what does not
+// change the statement: ANALYZE and EXPLAIN FORMAT=x before it, RETURNING
+// after it.
+func withoutMariaDB(src string, tokens []token) (string, bool) {
+	start, end, keep := 0, len(tokens), ""
+	switch {
+	case tokens[0].is("ANALYZE") && len(tokens) > 1 && !tokens[1].is("TABLE", "LOCAL", "NO_WRITE_TO_BINLOG"):
+		start = 1
+	case tokens[0].is("EXPLAIN", "DESCRIBE", "DESC"):
+		start, keep = 1, "EXPLAIN "
+	}
+	if start > 0 && start+3 < len(tokens) && tokens[start].is("FORMAT") && tokens[start+1].text == "=" {
+		start += 3
+	} else if keep != "" {
+		start = 0
+	}
+	if tokens[0].is("INSERT", "DELETE", "REPLACE") {
+		keep = ""
+		depth := 0
+		for i, t := range tokens {
+			switch {
+			case t.is("("):
+				depth++
+			case t.is(")"):
+				depth--
+			case depth == 0 && i > 0 && t.is("RETURNING"):
+				end = i
+			}
+		}
+	}
+	if start == 0 && end == len(tokens) {
+		return src, false
+	}
+	return keep + text(src, tokens[start:end]), true
 }
 
 // bodyVerbs begin the statements of a body that are looked at.

@@ -213,15 +213,13 @@ func myByWords(src string, tokens []token) (effect.SQL, bool) {
 			return s, w.plain
 		}
 	}
-	verb := keywordVerb(tokens)
+	verb, rest := cutVerb(tokens)
 	s := statement(mysql, verb)
 	if strings.HasSuffix(verb, " FUNCTION") && slices.ContainsFunc(tokens, func(t token) bool { return t.is("SONAME") }) {
 		s.Verb = "CREATE FUNCTION UNTRUSTED" // a library's code
 	}
-	if n := strings.Count(verb, " ") + 1; n > 1 && n < len(tokens) {
-		if name := objectAfter(src, tokens[n:]); name != "" {
-			s.Objects = []string{name}
-		}
+	if name := objectAfter(src, rest); name != "" && strings.Contains(verb, " ") {
+		s.Objects = []string{name}
 	}
 	// What only takes away or is bound to be held needs no more detail.
 	if strings.HasPrefix(verb, "DROP ") && len(s.Objects) > 0 {
@@ -257,6 +255,10 @@ var myActions = map[ast.AlterTableType]string{
 	ast.AlterTableImportTablespace:           "IMPORT TABLESPACE",
 	ast.AlterTableImportPartitionTablespace:  "IMPORT TABLESPACE",
 	ast.AlterTableOption:                     "SET OPTIONS",
+	ast.AlterTableCoalescePartitions:         "COALESCE PARTITION",
+	ast.AlterTableReorganizePartition:        "REORGANIZE PARTITION",
+	ast.AlterTableRemovePartitioning:         "REMOVE PARTITIONING",
+	ast.AlterTablePartition:                  "PARTITION BY",
 	ast.AlterTableIndexInvisible:             "ALTER COLUMN",
 }
 

@@ -143,7 +143,7 @@ func (p *plBlock) sql(src string) bool {
 	stmts, err := p.t.read(src, scan(src, postgres))
 	for _, s := range stmts {
 		// Calls are looked for in the body as a whole.
-		if s.Verb != "SELECT" && s.Verb != "SELECT INTO" && !strings.HasPrefix(s.Verb, "FUNCTION ") && s.Verb != "READ CREDENTIALS" {
+		if s.Verb != "SELECT" && s.Verb != "SELECT INTO" && !byCalls(s) {
 			p.out = append(p.out, s)
 		}
 	}

@@ -51,6 +51,18 @@ func (s *pgStatement) schema(node any) {
 		}
 	case *pg.Node_CreateRoleStmt:
 		s.add("CREATE ROLE", n.CreateRoleStmt.Role)
+	case *pg.Node_AlterDomainStmt:
+		verb := "ALTER DOMAIN"
+		if n.AlterDomainStmt.Subtype == "X" {
+			verb = "ALTER DOMAIN DROP CONSTRAINT"
+		}
+		s.add(verb, names(n.AlterDomainStmt.TypeName))
+	case *pg.Node_AlterExtensionContentsStmt:
+		verb := "ALTER EXTENSION ADD"
+		if n.AlterExtensionContentsStmt.Action < 0 {
+			verb = "ALTER EXTENSION DROP"
+		}
+		s.add(verb, n.AlterExtensionContentsStmt.Extname)
 	case *pg.Node_AlterRoleStmt:
 		s.add("ALTER ROLE", roleName(n.AlterRoleStmt.Role))
 	case *pg.Node_AlterRoleSetStmt:
@@ -112,12 +124,11 @@ func (s *pgStatement) schema(node any) {
 
 // other is a statement whose key words say enough.
 func (s *pgStatement) other() {
+	_, rest := cutVerb(s.tokens)
 	verb := s.keyword()
 	var object []string
-	if words := strings.Count(verb, " ") + 1; words > 1 && words < len(s.tokens) {
-		if name := objectAfter(s.src, s.tokens[words:]); name != "" {
-			object = []string{name}
-		}
+	if name := objectAfter(s.src, rest); name != "" && strings.Contains(verb, " ") {
+		object = []string{name}
 	}
 	s.add(verb, object...)
 }

@@ -326,6 +326,10 @@ func TestMySQL(t *testing.T) {
 		{"DELETE FROM t WHERE id = :id", "DELETE (t) some"},
 		{"SELECT * FROM mysql.user", "SELECT (mysql.user); READ CREDENTIALS (user)"},
 		{"ADMIN CHECK TABLE t", "ADMIN !"},
+		{"ANALYZE FORMAT=JSON SELECT 1; ANALYZE DELETE FROM t; EXPLAIN FORMAT=TREE SELECT 1", "EXPLAIN; DELETE (t) none; EXPLAIN"},
+		{"INSERT INTO t VALUES (load_file('x')) RETURNING id", "INSERT (t); FUNCTION FILE (load_file)"},
+		{"INSERT INTO t VALUES (1) RETURNING id; DELETE FROM t RETURNING load_file('x')", "INSERT (t); DELETE (t) none; FUNCTION FILE (load_file)"},
+		{"CREATE DEFINER=`a`@`%` TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1", "CREATE TRIGGER (x)"},
 		{"SELEC 1; DROP TABLE t", "SELEC !; DROP TABLE (t)"},
 	})
 }
