@@ -157,7 +157,11 @@ func (sh *shell) builtin(name string, c call) (out value, ok bool) {
 		sh.simple(c)
 		for i, a := range args {
 			if i > 0 && (args[i-1].is("-C") || name == "bind" && args[i-1].is("-x")) {
-				sh.inside("", name).code(a.value, nil, name)
+				text := a.value
+				if name == "bind" {
+					_, text.text, _ = strings.Cut(text.text, ":")
+				}
+				sh.inside("", name).code(text, nil, name)
 			}
 		}
 		return value{text: unknown}, true
@@ -273,9 +277,9 @@ func (sh *shell) script(f arg, in *value) (text value, ok bool) {
 	if p == "" {
 		return value{}, false
 	}
-	if w := sh.written(p); w != nil {
+	if w := sh.versions(p); w != nil {
 		if w.known() || w.taint&(taintRemote|taintDecoded) != 0 || strings.Trim(w.text, unknown) != "" {
-			return w.value, true
+			return *w, true
 		}
 		return value{}, false
 	}

@@ -385,7 +385,7 @@ func (sh *shell) wrapped(by string, c call) value {
 
 // readFile reads through what the text itself wrote.
 func (sh *shell) readFile(name string) ([]byte, error) {
-	if f := sh.facts.get(factFile, name); f != nil && f.known() {
+	if f := sh.written(name); f != nil && f.known() {
 		return []byte(f.text), nil
 	}
 	return sh.w.ctx.ReadFile(name)

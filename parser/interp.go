@@ -165,7 +165,7 @@ func (sh *shell) runFile(c call) (value, bool) {
 	if p == "" {
 		return value{}, false
 	}
-	w := sh.written(p)
+	w := sh.versions(p)
 	if w == nil {
 		return value{}, false
 	}
@@ -182,12 +182,12 @@ func (sh *shell) runFile(c call) (value, bool) {
 			}
 		}
 		if language != "" && !isShell(language) {
-			sh.inside("", base(p)).scan(program(language), w.value)
+			sh.inside("", base(p)).scan(program(language), *w)
 			return value{}, false
 		}
 		sub := sh.child("", base(p))
 		sub.arg0, sub.args, sub.argsUnknown = f.text, c.argv[1:], false
-		return sub.code(w.value, c.in, base(p)), true
+		return sub.code(*w, c.in, base(p)), true
 	case w.taint&(taintRemote|taintDecoded) != 0:
 		sh.tool(c, effect.TraitPipeToShell)
 		return value{text: unknown}, true

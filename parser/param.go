@@ -1,7 +1,6 @@
 package parser
 
 import (
-	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -612,12 +611,11 @@ func (sh *shell) setVar(name string, f *fact) {
 		sh.w.overflow(sh)
 	}
 	switch name {
-	case "PWD":
-		if f != nil && f.known() && path.IsAbs(f.text) {
-			// Setting PWD does not change the directory.
-			return
+	case "PROMPT_COMMAND":
+		if f != nil && !f.isList && f.known() && f.text != "" {
+			sh.inside("", name).code(f.value, nil, name)
 		}
-	case "PROMPT_COMMAND", "PS0", "PS1", "PS4":
+	case "PS0", "PS1", "PS4":
 		if f != nil && !f.isList && f.known() && strings.ContainsAny(f.text, "$`") {
 			sh.expandText(f.value)
 		}

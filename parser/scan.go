@@ -23,6 +23,7 @@ type scanner struct {
 	depth int
 	steps int
 	vars  map[string]sval
+	alias map[string]string // names that an import gave
 	taint taint
 	sent  bool // a request was found
 	lost  bool
@@ -34,7 +35,51 @@ type sval struct {
 	list   []sval
 	isList bool
 	fields map[string]sval
-	path   string // the dotted name that it was written as
+	path   string // the dotted name that calls of it are known by
+	name   string // the variable that it was read from
+}
+
+var (
+	importAs    = regexp.MustCompile(`import\s+([\w.]+)\s+as\s+(\w+)`)
+	fromImport  = regexp.MustCompile(`from\s+([\w.]+)\s+import\s+([\w ,*]+)`)
+	destructure = regexp.MustCompile(`\{([\w\s:,]+)\}\s*=\s*(?:await\s+)?(?:require|import)\(\s*["'](?:node:)?([\w./-]+)["']`)
+	esImport    = regexp.MustCompile(`import\s*(?:\*\s*as\s+(\w+)|(\w+)|\{([\w\s,]+)\})\s*from\s*["'](?:node:)?([\w./-]+)["']`)
+)
+
+// imports notes the names that imports give to modules and functions.
+func (s *scanner) imports() {
+	if !strings.Contains(s.src, "import") && !strings.Contains(s.src, "require") {
+		return
+	}
+	s.alias = map[string]string{}
+	name := func(module, list, as string) {
+		for item := range strings.SplitSeq(list, ",") {
+			f := strings.Fields(strings.ReplaceAll(item, as, " "))
+			if len(f) > 0 {
+				s.alias[f[len(f)-1]] = module + "." + f[0]
+			}
+		}
+	}
+	switch s.lang {
+	case "python":
+		for _, m := range importAs.FindAllStringSubmatch(s.src, -1) {
+			s.alias[m[2]] = m[1]
+		}
+		for _, m := range fromImport.FindAllStringSubmatch(s.src, -1) {
+			name(m[1], m[2], " as ")
+		}
+	case "js":
+		for _, m := range destructure.FindAllStringSubmatch(s.src, -1) {
+			name(m[2], m[1], ":")
+		}
+		for _, m := range esImport.FindAllStringSubmatch(s.src, -1) {
+			if m[3] != "" {
+				name(m[4], m[3], " as ")
+			} else if m[1]+m[2] != "" {
+				s.alias[m[1]+m[2]] = m[4]
+			}
+		}
+	}
 }
 
 func unknownVal() sval { return sval{value: value{text: unknown}} }
@@ -58,6 +103,7 @@ func (sh *shell) scan(lang string, v value) taint {
 		sub.frame.traits = append(sub.frame.traits[:len(sub.frame.traits):len(sub.frame.traits)], effect.TraitDecoded)
 	}
 	s := &scanner{sh: sub, lang: family(lang), src: v.text, vars: map[string]sval{}}
+	s.imports()
 	s.sequence(0)
 	if s.lost {
 		sub.command(lang, nil, effect.TraitDynamicCode)
@@ -185,7 +231,9 @@ func (s *scanner) sequence(closing byte) sval {
 				s.pos++
 				continue
 			}
-			last = v.path
+			if last = v.name; last == "" {
+				last = v.path
+			}
 			if last == "" && v.known() {
 				last = v.text
 			}
@@ -414,8 +462,13 @@ func (s *scanner) name() sval {
 		}
 	}
 	if v, ok := s.vars[n]; ok && !(s.more() && s.src[s.pos] == '(') {
-		v.path = n
+		if v.name = n; v.path == "" {
+			v.path = n
+		}
 		return v
+	}
+	if a := s.alias[n]; a != "" {
+		return sval{value: value{text: unknown}, path: a, name: n}
 	}
 	switch n {
 	case "True", "true", "False", "false", "None", "null", "undefined", "nil":

@@ -18,6 +18,7 @@ type walker struct {
 	mute    int  // above 0 nothing is recorded
 	stopped bool // a bound was passed; its effect is recorded
 	parsers [4]*syntax.Parser
+	files   map[string][]value // what the text wrote, by place and path
 	// defaulted is set when an expansion took a default for a variable that
 	// the environment may hold; environment asks for the other reading.
 	defaulted, environment bool
@@ -341,7 +342,7 @@ func base(program string) string {
 func (sh *shell) content(v value) value {
 	p := sh.resolve(v)
 	if f := sh.written(p); f != nil {
-		return f.value
+		return *f
 	}
 	c := value{text: unknown}
 	if looksSecret(v.text) || p != "" && looksSecret(p) {
@@ -353,14 +354,37 @@ func (sh *shell) content(v value) value {
 	return c
 }
 
-// written returns what the text wrote to a path, or below a directory that it
-// unpacked into.
-func (sh *shell) written(p string) *fact {
-	if p == "" || sh.facts.t == nil {
+// written returns what the text wrote to a path last, or below a directory
+// that it unpacked into.
+func (sh *shell) written(p string) *value {
+	if v := sh.history(p); len(v) > 0 {
+		return &v[len(v)-1]
+	}
+	return nil
+}
+
+// versions returns all that the text wrote to a path: which of several writes
+// came last is not always known.
+func (sh *shell) versions(p string) *value {
+	list := sh.history(p)
+	if len(list) == 0 {
 		return nil
 	}
-	if f := sh.facts.get(factFile, p); f != nil {
-		return f
+	all := list[0]
+	for _, v := range list[1:] {
+		all = join(join(all, value{text: "\n"}), v)
+	}
+	return &all
+}
+
+func (sh *shell) history(p string) []value {
+	files := sh.w.files
+	if p == "" || len(files) == 0 {
+		return nil
+	}
+	p = sh.frame.where + "\x00" + p
+	if v := files[p]; v != nil {
+		return v
 	}
 	for range 8 {
 		i := strings.LastIndexByte(p, '/')
@@ -368,29 +392,51 @@ func (sh *shell) written(p string) *fact {
 			break
 		}
 		p = p[:i]
-		if f := sh.facts.get(factFile, p+"/*"); f != nil {
-			return f
+		if v := files[p+"/*"]; v != nil {
+			return v
 		}
 	}
 	return nil
 }
 
-// wrote remembers what the text wrote to a file.
+// maxVersions bounds the writes to one file that are remembered.
+const maxVersions = 4
+
+// wrote remembers what the text wrote to a file. Files are seen by every
+// subshell, so what is known of them is the walker's.
 func (sh *shell) wrote(v value, content value, appended bool) {
 	p := sh.resolve(v)
-	if p == "" || strings.HasPrefix(p, "/dev/") {
+	if p == "" || strings.HasPrefix(p, "/dev/") || sh.w.stopped {
 		return
 	}
 	if appended {
-		if old := sh.facts.get(factFile, p); old != nil {
-			content = join(old.value, content)
+		if old := sh.written(p); old != nil {
+			content = join(*old, content)
 		} else {
 			content = join(value{text: unknown}, content)
 		}
 	}
-	if !sh.facts.set(factFile, p, &fact{value: content}) {
-		sh.w.overflow(sh)
+	w := sh.w
+	key := sh.frame.where + "\x00" + p
+	list := w.files[key]
+	switch {
+	case len(list) > 0 && list[len(list)-1] == content:
+		return
+	case list == nil && len(w.files) >= maxFacts:
+		w.overflow(sh)
+		return
+	case len(list) >= maxVersions && !appended:
+		some := value{text: unknown}
+		for _, v := range list {
+			some.taint |= v.taint
+		}
+		list = []value{some}
+	case w.files == nil:
+		w.files = make(map[string][]value)
+	case appended && len(list) > 0:
+		list = list[:len(list)-1]
 	}
+	w.files[key] = append(list, content)
 }
 
 func environFile(p string) bool {

@@ -14,7 +14,6 @@ const (
 	factVar factKind = iota
 	factFunc
 	factAlias
-	factFile // a file that the text itself wrote, by its absolute path
 	factFD
 	factHash // where a name is found, by hash -p
 )

@@ -48,7 +48,7 @@ var wrappers = map[string]wrapper{
 	"choom":             {short: "np", long: " adjust pid ", none: " -p --pid "},
 	"runcon":            {short: "utrl", long: " user type role range ", skip: 1},
 	"aa-exec":           {short: "pnd", long: " profile namespace "},
-	"setarch":           {},
+	"setarch":           {skip: 1},
 	"linux32":           {},
 	"linux64":           {},
 	"sandbox-exec":      {short: "fpnD"},
