@@ -74,7 +74,7 @@ func (g *Gate) effects(e *notify.Exec, baseline map[string]bool) []effect.Effect
 			assigns = append(assigns, effect.Assign{Name: name, Value: effect.Lit(value)})
 		}
 	}
-	return parser.Exec(g.argv(e), assigns, g.Context(e.Cwd, e.Env))
+	return gate.RelevantEnv(parser.Exec(g.argv(e), assigns, g.Context(e.Cwd, e.Env)))
 }
 
 // tellsNothing is true for variables that programs set for their children all

@@ -1,6 +1,7 @@
 package line
 
 import (
+	"twokey/internal/gate"
 	"twokey/parser"
 	"twokey/parser/effect"
 )
@@ -16,9 +17,9 @@ func Translate(in Invocation, ctx parser.Context) []effect.Effect {
 		if len(ctx.Args) == 0 {
 			ctx.Args = []string{in.Shell}
 		}
-		return parser.Line(in.Text, ctx)
+		return leaveToExec(gate.RelevantEnv(parser.Line(in.Text, ctx)))
 	case in.Script != "":
-		return parser.Exec(append([]string{in.Shell}, in.Args...), nil, ctx)
+		return leaveToExec(gate.RelevantEnv(parser.Exec(append([]string{in.Shell}, in.Args...), nil, ctx)))
 	}
 	return nil
 }
