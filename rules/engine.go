@@ -16,6 +16,7 @@ type Engine struct {
 
 	commands map[string][]*compiled // by program
 	requests map[string][]*compiled // by the host's last two labels
+	files    map[string][]*compiled // by operation
 	others   map[effect.Kind][]*compiled
 	fallback map[effect.Kind][]*compiled
 	infos    []RuleInfo
@@ -60,6 +61,7 @@ func NewEngine(p *Policy, detected ...HostRule) (*Engine, error) {
 		hosts:    hostTable{policy: p.Hosts, detected: detected},
 		commands: map[string][]*compiled{},
 		requests: map[string][]*compiled{},
+		files:    map[string][]*compiled{},
 		others:   map[effect.Kind][]*compiled{},
 		fallback: map[effect.Kind][]*compiled{},
 	}
@@ -86,16 +88,42 @@ func (e *Engine) add(pack *Pack, r *Rule) {
 		e.fallback[r.Effect] = append(e.fallback[r.Effect], c)
 		return
 	}
-	keys, indexed := r.matcher.keys()
-	slices.Sort(keys)
-	index := map[effect.Kind]map[string][]*compiled{effect.KindCommand: e.commands, effect.KindHTTP: e.requests}[r.Effect]
-	if !indexed || index == nil {
-		e.others[r.Effect] = append(e.others[r.Effect], c)
-		return
+	index := e.index(r.Effect)
+	for _, alternative := range alternatives(r.matcher) {
+		part := *c
+		part.matcher = alternative
+		keys, indexed := alternative.keys()
+		if !indexed || index == nil {
+			e.others[r.Effect] = append(e.others[r.Effect], &part)
+			continue
+		}
+		slices.Sort(keys)
+		for _, key := range slices.Compact(keys) {
+			index[key] = append(index[key], &part)
+		}
 	}
-	for _, key := range slices.Compact(keys) {
-		index[key] = append(index[key], c)
+}
+
+// index is where the rules of a kind are found by a key of the effect.
+func (e *Engine) index(kind effect.Kind) map[string][]*compiled {
+	switch kind {
+	case effect.KindCommand:
+		return e.commands
+	case effect.KindHTTP:
+		return e.requests
+	case effect.KindFile:
+		return e.files
 	}
+	return nil
+}
+
+// alternatives are the matchers of which one must match. Each is indexed by
+// itself, so that one without a key does not cost every effect the others.
+func alternatives(m matcher) []matcher {
+	if list, ok := m.(anyOf); ok {
+		return list
+	}
+	return []matcher{m}
 }
 
 // verdictOf applies the overrides to a rule's own verdict. One that names the
@@ -165,6 +193,8 @@ func (e *Engine) judge(i int, x *effect.Effect, s *Situation, intent bool, j *Ju
 	switch x.Kind {
 	case effect.KindCommand:
 		try(e.commands[x.Command.Program])
+	case effect.KindFile:
+		try(e.files[string(x.File.Op)])
 	case effect.KindHTTP:
 		tail, _ := hostTail(x.HTTP.Host, true)
 		try(e.requests[tail])
@@ -182,6 +212,10 @@ func (e *Engine) judge(i int, x *effect.Effect, s *Situation, intent bool, j *Ju
 
 func (j *Judgement) add(i int, f *Finding) {
 	if f.Verdict == Allow {
+		return
+	}
+	// Two alternatives of one rule are one reason.
+	if n := len(j.Findings); n > 0 && j.Findings[n-1].Rule == f.Rule && j.Findings[n-1].Effect == i {
 		return
 	}
 	found := *f

@@ -42,7 +42,7 @@ var hiddenDefaults = []string{
 	// Frameworks' own secrets.
 	"master.key", "config/credentials/*.key", "secrets.{yml,yaml,json,toml,env}", "!secrets.{example,sample,template}.*", ".secrets", ".secrets.*", "wp-config.php", "local.settings.json", "appsettings.secrets.json", "~/.microsoft/usersecrets", "~/.config/rclone", "~/.rclone.conf", "~/.restic-password", "~/.config/borg", "~/.borgmatic",
 	// Code hosts' and agents' own logins.
-	"~/.config/gh", "~/.config/glab-cli", "~/.config/hub", "~/.config/tea", "~/.claude/.credentials.json", "~/.claude.json", "~/.codex/auth.json", "~/.config/claude", "~/.gemini/oauth_creds.json", "~/.gemini/google_accounts.json", "~/.config/github-copilot", "~/.copilot", "~/.local/share/opencode/auth.json", "~/.aider.conf.yml", "~/.config/goose/secrets.yaml", "~/.continue/.env", "~/.cursor/auth.json", "~/.config/Cursor/User/globalStorage", "~/.config/amp", "~/.openai", "~/.config/openai", "~/.anthropic", "~/.config/anthropic",
+	"~/.config/gh", "~/.config/glab-cli", "~/.config/tea", "~/.claude/.credentials.json", "~/.claude.json", "~/.codex/auth.json", "~/.config/claude", "~/.gemini/oauth_creds.json", "~/.gemini/google_accounts.json", "~/.config/github-copilot", "~/.copilot", "~/.local/share/opencode/auth.json", "~/.aider.conf.yml", "~/.config/goose/secrets.yaml", "~/.continue/.env", "~/.cursor/auth.json", "~/.config/Cursor/User/globalStorage", "~/.config/amp", "~/.openai", "~/.config/openai", "~/.anthropic", "~/.config/anthropic",
 	// Browsers and mail.
 	"~/.mozilla", "~/.config/google-chrome", "~/.config/google-chrome-beta", "~/.config/chromium", "~/.config/BraveSoftware", "~/.config/microsoft-edge", "~/.config/vivaldi", "~/.config/opera", "~/.thunderbird", "~/snap/firefox", "~/snap/chromium", "~/Library/Application Support/Google/Chrome", "~/Library/Application Support/Firefox", "~/.config/Slack", "~/.config/discord", "~/.config/Signal", "~/.msmtprc", "~/.mutt", "~/.config/mutt", "~/.muttrc", "~/.offlineimaprc", "~/.mbsyncrc", "~/.fetchmailrc",
 	// Wallets.
@@ -119,8 +119,7 @@ func (x *globIndex) add(g pathGlob) {
 	if x.names == nil {
 		*x = globIndex{names: map[string]bool{}, suffixes: map[string]bool{}, root: map[string][]pathGlob{}, home: map[string][]pathGlob{}}
 	}
-	first := g.segs[0]
-	plain := !strings.ContainsAny(first, `*?[\`)
+	first, plain := g.segs[0].text, g.segs[0].plain
 	switch g.anchor {
 	case '~':
 		if plain {
@@ -149,27 +148,26 @@ func (x *globIndex) add(g pathGlob) {
 	}
 }
 
-// match takes a path in parts: from the root, and below the home and the
-// workspace where it is there.
-func (x *globIndex) match(root, home, workspace []string) bool {
-	if x.names == nil || len(root) == 0 {
+// match reports whether a glob matches the path or a folder that it lies in.
+// Globs for any depth mean nothing in public trees, unless everywhere is set.
+func (x *globIndex) match(p *pathParts, everywhere bool) bool {
+	if x.names == nil || len(p.root) == 0 {
 		return false
 	}
-	if anyGlob(x.root[root[0]], root) || anyGlob(x.rootGlob, root) || anyGlob(x.top, workspace) {
+	if anyGlob(x.root[p.root[0]], p.root) || anyGlob(x.rootGlob, p.root) || anyGlob(x.top, p.workspace) {
 		return true
 	}
-	if len(home) > 0 && (anyGlob(x.home[home[0]], home) || anyGlob(x.homeGlob, home)) {
+	if len(p.home) > 0 && (anyGlob(x.home[p.home[0]], p.home) || anyGlob(x.homeGlob, p.home)) {
 		return true
 	}
-	if slices.Contains(publicTrees, root[0]) && len(workspace) == 0 && len(home) == 0 {
-		return false
-	}
-	named := root
+	named := p.root
 	switch {
-	case len(workspace) > 0:
-		named = workspace
-	case len(home) > 0:
-		named = home
+	case len(p.workspace) > 0:
+		named = p.workspace
+	case len(p.home) > 0:
+		named = p.home
+	case !everywhere && slices.Contains(publicTrees, p.root[0]):
+		return false
 	}
 	for _, part := range named {
 		if x.names[part] {
@@ -202,6 +200,11 @@ func (p *Policy) Hides(path, home, workspace string) bool {
 	if !strings.HasPrefix(path, "/") {
 		return false
 	}
+	parts := splitPath(filepath.Clean(path), home, workspace)
+	return p.hides(&parts)
+}
+
+func (p *Policy) hides(parts *pathParts) bool {
 	set := p.hidden
 	if set.hide.names == nil {
 		// A policy that was not loaded has the built-in globs all the same.
@@ -210,17 +213,5 @@ func (p *Policy) Hides(path, home, workspace string) bool {
 			return true
 		}
 	}
-	path = filepath.Clean(path)
-	if path == "/" {
-		return false
-	}
-	root := strings.Split(path[1:], "/")
-	parts := func(top string) []string {
-		if rel, ok := below(path, top); ok {
-			return root[len(root)-1-strings.Count(rel, "/"):]
-		}
-		return nil
-	}
-	inHome, inWorkspace := parts(home), parts(workspace)
-	return set.hide.match(root, inHome, inWorkspace) && !set.show.match(root, inHome, inWorkspace)
+	return set.hide.match(parts, false) && !set.show.match(parts, false)
 }

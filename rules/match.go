@@ -21,8 +21,9 @@ type subject struct {
 	situation *Situation
 	policy    *Policy
 
-	words  []string // subcommand and operands
-	secret triState // the file is one that the policy hides
+	words  []string  // subcommand and operands
+	parts  pathParts // of the file's path
+	secret triState  // the file is one that the policy hides
 }
 
 type triState int8
@@ -54,9 +55,17 @@ func (s *subject) commandWords() []string {
 	return s.words
 }
 
+// path returns the file's path in parts.
+func (s *subject) path() *pathParts {
+	if s.parts.root == nil {
+		s.parts = splitPath(s.effect.File.Path.Text, s.situation.Home, s.situation.Workspace)
+	}
+	return &s.parts
+}
+
 func (s *subject) isSecret() bool {
 	if s.secret == unasked {
-		s.secret = state(s.policy.Hides(s.effect.File.Path.Text, s.situation.Home, s.situation.Workspace))
+		s.secret = state(s.policy.hides(s.path()))
 	}
 	return s.secret == yes
 }

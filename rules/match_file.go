@@ -22,7 +22,7 @@ type FileMatch struct {
 	Where     []string           `yaml:"where"`  // "docker:NAME" and the like; "here" is this machine
 	Unless    []FileMatch        `yaml:"unless"`
 
-	path      []pathGlob
+	path      globIndex
 	by, where patterns
 }
 
@@ -35,7 +35,9 @@ func (m *FileMatch) compile() error {
 		if err != nil {
 			return err
 		}
-		m.path = append(m.path, globs...)
+		for _, g := range globs {
+			m.path.add(g)
+		}
 	}
 	for i := range m.Unless {
 		if err := m.Unless[i].compile(); err != nil {
@@ -45,7 +47,13 @@ func (m *FileMatch) compile() error {
 	return nil
 }
 
-func (m *FileMatch) keys() ([]string, bool) { return nil, false }
+func (m *FileMatch) keys() ([]string, bool) {
+	keys := make([]string, len(m.Op))
+	for i, op := range m.Op {
+		keys[i] = string(op)
+	}
+	return keys, len(keys) > 0
+}
 
 func (m *FileMatch) match(s *subject) bool {
 	if !m.ready(m.compile) {
@@ -61,7 +69,7 @@ func (m *FileMatch) match(s *subject) bool {
 	if m.By != nil && !m.by.match(f.By) || m.Where != nil && !matchWhere(m.where, s.effect) {
 		return false
 	}
-	if m.Path != nil && !matchPath(m.path, f.Path.Text, s.situation) {
+	if m.Path != nil && !m.path.match(s.path(), true) {
 		return false
 	}
 	if m.Exactly != nil && !slices.ContainsFunc(m.Exactly, func(want string) bool {
@@ -84,35 +92,4 @@ func resolve(p string, s *Situation) string {
 		return s.Workspace + p[1:]
 	}
 	return p
-}
-
-// matchPath matches an absolute path; globs without an anchor match at any
-// depth of the whole system.
-func matchPath(globs []pathGlob, p string, s *Situation) bool {
-	var root, home, workspace []string
-	split := func(to *[]string, top string) []string {
-		if *to == nil {
-			if rel, ok := below(p, top); ok {
-				*to = strings.Split(rel, "/")
-			} else {
-				*to = []string{}
-			}
-		}
-		return *to
-	}
-	for i := range globs {
-		var rel []string
-		switch globs[i].anchor {
-		case '~':
-			rel = split(&home, s.Home)
-		case '.':
-			rel = split(&workspace, s.Workspace)
-		default:
-			rel = split(&root, "/")
-		}
-		if len(rel) > 0 && globs[i].match(rel) {
-			return true
-		}
-	}
-	return false
 }

@@ -115,6 +115,9 @@ func (m *HTTPMatch) match(s *subject) bool {
 	if m.Port != nil && !slices.Contains(m.Port, h.WirePort()) || m.Scheme != nil && !m.scheme.match(h.Scheme) {
 		return false
 	}
+	if !m.facts(s, h) {
+		return false
+	}
 	if m.Path != nil && !m.path.match(h.Path) || m.Query != nil && !m.query.match(h.Query) {
 		return false
 	}
@@ -136,7 +139,7 @@ func (m *HTTPMatch) match(s *subject) bool {
 	if m.GraphQL != nil && !slices.ContainsFunc(h.GraphQL, m.GraphQL.match) {
 		return false
 	}
-	return m.facts(s, h) && !anyMatch(m.Unless, s)
+	return !anyMatch(m.Unless, s)
 }
 
 func (m *HTTPMatch) facts(s *subject, h *effect.HTTP) bool {

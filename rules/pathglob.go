@@ -18,8 +18,16 @@ import (
 // is either. What lies below a match is matched too.
 type pathGlob struct {
 	anchor byte // '~', '.', '/' or 0 for any depth
-	segs   []string
+	segs   []segment
 	negate bool // written with a leading !: an exception
+}
+
+type segment struct {
+	text  string
+	glob  glob
+	plain bool // no wildcard
+	any   bool // **
+	class bool // has a [class] or a backslash
 }
 
 func compilePathGlobs(text string) ([]pathGlob, error) {
@@ -47,8 +55,11 @@ func compilePathGlobs(text string) ([]pathGlob, error) {
 		case strings.HasPrefix(a, "/"):
 			g.anchor, a = '/', a[1:]
 		}
-		g.segs = strings.Split(strings.Trim(a, "/"), "/")
-		for _, s := range g.segs {
+		for s := range strings.SplitSeq(strings.Trim(a, "/"), "/") {
+			g.segs = append(g.segs, segment{
+				text: s, glob: compileGlob(s), plain: !strings.ContainsAny(s, `*?[\`),
+				any: s == "**", class: strings.ContainsAny(s, `[\`),
+			})
 			if s == "" || s == "." || s == ".." {
 				return nil, fmt.Errorf("the path %q has an empty, . or .. part", text)
 			}
@@ -79,9 +90,9 @@ func (g *pathGlob) match(rel []string) bool {
 	return false
 }
 
-func matchSegments(segs, rel []string) bool {
-	for i, s := range segs {
-		if s == "**" {
+func matchSegments(segs []segment, rel []string) bool {
+	for i := range segs {
+		if segs[i].any {
 			for j := 0; j <= len(rel); j++ {
 				if matchSegments(segs[i+1:], rel[j:]) {
 					return true
@@ -89,7 +100,7 @@ func matchSegments(segs, rel []string) bool {
 			}
 			return false
 		}
-		if len(rel) == 0 || !matchName(s, rel[0]) {
+		if len(rel) == 0 || !segs[i].match(rel[0]) {
 			return false
 		}
 		rel = rel[1:]
@@ -97,12 +108,35 @@ func matchSegments(segs, rel []string) bool {
 	return true
 }
 
-func matchName(pattern, name string) bool {
-	if !strings.ContainsAny(pattern, `*?[\`) {
-		return pattern == name
+func (s *segment) match(name string) bool {
+	if s.plain {
+		return s.text == name
 	}
-	ok, err := path.Match(pattern, name)
+	if !s.class {
+		return s.glob.match(name)
+	}
+	ok, err := path.Match(s.text, name)
 	return err == nil && ok
+}
+
+// pathParts is an absolute path cut at its slashes: from the root and, where
+// it lies below them, from the home and the workspace.
+type pathParts struct{ root, home, workspace []string }
+
+// splitPath cuts a path; one that is not absolute has no parts, and neither
+// has the root.
+func splitPath(p, home, workspace string) pathParts {
+	if !strings.HasPrefix(p, "/") || p == "/" {
+		return pathParts{root: []string{}}
+	}
+	root := strings.Split(p[1:], "/")
+	from := func(top string) []string {
+		if rel, ok := below(p, top); ok {
+			return root[len(root)-1-strings.Count(rel, "/"):]
+		}
+		return nil
+	}
+	return pathParts{root, from(home), from(workspace)}
 }
 
 // below returns p relative to top, and whether it lies below it.
