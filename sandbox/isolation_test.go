@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestEveryNamespaceIsNew(t *testing.T) {
@@ -107,9 +109,17 @@ func TestDescriptorsDoNotLeak(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer dir.Close()
-	if p, err := b.Run(b.command("ls /proc/self/fd/3/", nil, nil, nil, dir)); err == nil {
-		status, _ := p.Wait()
-		t.Errorf("a directory of the host was passed in, status %d", status)
+	fd, err := unix.Open("/etc/shadow", unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := os.NewFile(uintptr(fd), "path")
+	defer path.Close()
+	for _, f := range []*os.File{dir, path} {
+		if p, err := b.Run(b.command("ls /proc/self/fd/3/", nil, nil, nil, f)); err == nil {
+			status, _ := p.Wait()
+			t.Errorf("%s of the host was passed in, status %d", f.Name(), status)
+		}
 	}
 }
 

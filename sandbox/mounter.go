@@ -62,6 +62,7 @@ func startMounter(program string, log func(string)) (*mounter, *sys.Conn, error)
 	remote := []*os.File{os.NewFile(uintptr(fds[1]), "mounter"), os.NewFile(uintptr(fds[3]), "init")}
 	go func() {
 		runtime.LockOSThread()
+		var err error
 		m.process, err = launch(program, stderr.w, remote)
 		started <- err
 		if err == nil {

@@ -23,8 +23,10 @@ type Command struct {
 	Env  []string // NAME=value, as given to execve(2)
 	Dir  string   // absolute, in the view
 	// Files are descriptors 0, 1, 2 and so on; nil leaves one out, and below 3
-	// is /dev/null then. They stay the caller's. A directory is refused: it
-	// would lead out of the view.
+	// is /dev/null then. They stay the caller's. Directories and O_PATH
+	// descriptors are refused, since they would lead out of the view; a regular
+	// file that the view does not show can be opened again for writing through
+	// /proc/self/fd, and is better relayed.
 	Files []*os.File
 	// TTY gives the command a new terminal as its controlling one; TTYFiles are
 	// the descriptors that are it, 0, 1 and 2 when there are none.
@@ -121,6 +123,9 @@ func (c Command) request() (wire.Start, []int, error) {
 		}
 		if st.Mode&unix.S_IFMT == unix.S_IFDIR {
 			return fail("descriptor %d is a directory, which would lead out of the view", slot)
+		}
+		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0); err != nil || flags&unix.O_PATH != 0 {
+			return fail("descriptor %d is only a path, which could be opened inside", slot)
 		}
 		req.Slots, files = append(req.Slots, slot), append(files, fd)
 	}

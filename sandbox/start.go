@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -61,6 +62,8 @@ type Sandbox struct {
 	done chan struct{} // closed when all has ended and been released
 }
 
+const startLimit = 30 * time.Second
+
 // Start builds a sandbox. It fails with an [UnavailableError] where the machine
 // cannot have one; every other failure leaves nothing behind either. ctx
 // bounds the start alone.
@@ -83,7 +86,10 @@ func Start(ctx context.Context, c Config) (*Sandbox, error) {
 		return nil, err
 	}
 	s := &Sandbox{config: c, mounter: m, init: initConn, pidfd: -1, processes: map[uint64]*Process{}, done: make(chan struct{})}
-	// A caller that gives up, or a set-up that hangs, ends both processes.
+	// A caller that gives up, or a set-up that hangs on a dead file system, ends
+	// both processes.
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
 	stop := context.AfterFunc(ctx, m.kill)
 	defer stop()
 	if err := s.setUp(); err != nil {

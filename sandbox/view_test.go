@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -91,6 +92,31 @@ func TestLockedCannotBeChangedOrWalkedAround(t *testing.T) {
 	b.fails("mv .envrc x")
 	b.fails("ln -f /etc/hostname .envrc")
 	b.says("echo ok > .git/HEAD; touch .git/config.lock; mv .git/config.lock .git/config; echo ok > .vscode/settings.json; cat .git/HEAD", "ok")
+}
+
+// Ordinary git must go on working where .git is a mount point, hooks are
+// locked and a tracked file is hidden.
+func TestGitWorks(t *testing.T) {
+	b := start(t, func(work string, c *Config) {
+		for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"config", "user.name", "A"}, {"config", "user.email", "a@example.com"}} {
+			if out, err := exec.Command("git", append([]string{"-C", work}, args...)...).CombinedOutput(); err != nil {
+				t.Fatalf("git %v: %s", args, out)
+			}
+		}
+		write(t, work+"/.env", "TOKEN=1")
+		write(t, work+"/.gitignore", ".env\n")
+		c.View.Hidden = []string{work + "/.env"}
+		c.View.Locked = []string{work + "/.git/hooks"}
+	})
+	b.says(`set -e; exec 2>&1
+echo one > a; git add .; git commit -qm one; git switch -qc topic; echo two > a; git commit -qam two
+git remote add origin ../origin; git config core.bare false; git switch -q main; echo x >> a; git stash -q; git stash pop -q; git checkout -q a
+git merge -q topic; git rebase -q topic; git tag v1; git gc -q; git worktree add -q ../tree; git -C ../tree log --oneline | wc -l
+git clone -q . inner; git -C inner log --oneline | wc -l; rm -rf inner; git clean -qfd; git status --short; cat a`, "2\n2\ntwo")
+	b.fails("git clean -fdx") // .env stays, and git says so
+	if text, err := os.ReadFile(b.work + "/.env"); string(text) != "TOKEN=1" {
+		t.Errorf("the hidden file reads %q outside, %v", text, err)
+	}
 }
 
 func TestWorkspaceAnywhere(t *testing.T) {
