@@ -233,8 +233,8 @@ func (p *psql) execute(name, rest, text string, pos, end int) bool {
 		p.flush()
 		p.output(name, rest, text)
 		return true
-	case "r", "reset":
-		p.send(pos, end)
+	case "r", "reset": // the statement so far is thrown away
+		p.take(pos, end)
 		p.add(text, "CLIENT")
 		return true
 	case "!":
