@@ -90,7 +90,7 @@ func TestAttacks(t *testing.T) {
 		"hidden file through another process's root":               "sleep 5 & grep -q secret /proc/$!/root" + b.work + "/.env",
 		"hidden file by a hard link":                               "ln .env hard && grep secret hard",
 		"hidden file by bind":                                      "mount --bind .env /tmp/x && grep secret /tmp/x",
-		"privileges by a setuid program":                           "cp /usr/bin/id ./id; chmod u+s id; su -c id || sudo -n id || newgrp",
+		"privileges by a setuid program":                           "cp /usr/bin/id ./id; chmod u+s id; sudo -n id || ./id | grep -q 'euid=0'",
 		"a user namespace of its own":                              "unshare -r id",
 		"a debugger on init":                                       "gdb -p 1 -batch || strace -p 1 -o /dev/null -e trace=none",
 	} {

@@ -188,8 +188,8 @@ func TestManyAtOnce(t *testing.T) {
 func TestOrphansAreReaped(t *testing.T) {
 	b := start(t, nil)
 	// Every one of these is inherited by init, most of them already dead.
-	b.says("for i in {1..50}; do (setsid sh -c 'exit 1' & ) ; done; sleep 0.2; ls -d /proc/[0-9]* | wc -l", "4")
-	b.says("(setsid sleep 300 >/dev/null 2>&1 &); sleep 0.05; ps -o ppid= -C sleep | head -1 | tr -d ' '", "1")
+	b.says("for i in {1..50}; do (setsid sh -c 'exit 1' & ) ; done; for i in {1..500}; do set -- /proc/[0-9]*; [ $# = 2 ] && break; sleep 0.01; done; echo $#", "2")
+	b.says("(setsid sleep 300 >/dev/null 2>&1 &); for i in {1..500}; do p=$(ps -o ppid= -C sleep | tr -d ' \\n'); [ \"$p\" = 1 ] && break; done; echo $p", "1")
 	left, err := b.Processes()
 	if err != nil || len(left) != 1 {
 		t.Errorf("%v run, %v; want sleep alone", left, err)
