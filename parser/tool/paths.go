@@ -2,6 +2,7 @@ package tool
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"twokey/parser/effect"
@@ -108,15 +109,32 @@ func (p Paths) scope(text string) effect.Scope {
 		}
 		return effect.ScopeDevice
 	}
-	for _, dir := range p.Tmp {
-		if below(text, dir) {
-			return effect.ScopeTmp
-		}
+	if p.scratch(text) {
+		return effect.ScopeTmp
 	}
 	if p.Home != "" && (text == p.Home || below(text, p.Home)) {
 		return effect.ScopeHome
 	}
 	return effect.ScopeSystem
+}
+
+// scratch reports whether a path is below a scratch directory. A home or a
+// workspace that lies in one is none of it, nor is what they lie in.
+func (p Paths) scratch(text string) bool {
+	in := func(dir string) bool { return below(text, dir) }
+	if !slices.ContainsFunc(p.Tmp, in) {
+		return false
+	}
+	if p.Home != "" && (text == p.Home || below(text, p.Home) || below(p.Home, text)) {
+		return false
+	}
+	if !slices.ContainsFunc(p.Tmp, func(dir string) bool { return below(p.Workspace, dir) }) {
+		return true
+	}
+	// What lies beside a workspace here is scratch only where the workspace
+	// is an entry of the scratch directory itself.
+	beside := path.Dir(p.Workspace)
+	return slices.Contains(p.Tmp, beside) || text != beside && !below(text, beside) && !below(beside, text)
 }
 
 func below(text, dir string) bool {
