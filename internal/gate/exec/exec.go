@@ -7,6 +7,7 @@ package exec
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -74,7 +75,20 @@ func (g *Gate) effects(e *notify.Exec, baseline map[string]bool) []effect.Effect
 			assigns = append(assigns, effect.Assign{Name: name, Value: effect.Lit(value)})
 		}
 	}
-	return gate.RelevantEnv(parser.Exec(g.argv(e), assigns, g.Context(e.Cwd, e.Env)))
+	argv := g.argv(e)
+	effects := gate.RelevantEnv(parser.Exec(argv, assigns, g.Context(e.Cwd, e.Env)))
+	if slices.Contains(starters, filepath.Base(argv[0])) {
+		effects = slices.DeleteFunc(effects, func(x effect.Effect) bool {
+			return len(x.Origin.Through) > 0 && x.Origin.Where == "" && !x.Origin.Scanned
+		})
+	}
+	return effects
+}
+
+// starters do nothing but start another program, whose exec is judged in its
+// turn: held here, a timeout would not even begin to count.
+var starters = []string{
+	"chrt", "env", "flock", "ionice", "nice", "nohup", "parallel", "setarch", "setsid", "stdbuf", "taskset", "time", "timeout", "xargs",
 }
 
 // tellsNothing is true for variables that programs set for their children all
