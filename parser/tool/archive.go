@@ -8,7 +8,7 @@ import (
 
 // archiveGrammars are archivers and compressors.
 func archiveGrammars() []grammar {
-	const compressor = "d/decompress c/stdout/to-stdout k/keep f/force t/test l/list r/recursive n N v/verbose q/quiet S/suffix= 1 2 3 4 5 6 7 8 9 fast best p/processes= T/threads= o=w rm D= M= z L a"
+	const compressor = "d/decompress c/to-stdout/stdout k/keep f/force t/test l/list r/recursive n N v/verbose q/quiet S/suffix= 1 2 3 4 5 6 7 8 9 fast best p/processes= T/threads= o=w rm D= M= z L a"
 	return []grammar{
 		{names: "tar", style: gnu | bareFirst, opts: `c/create x/get/extract t/list r/append u/update d/diff/compare A/catenate/concatenate
 			delete f/file= C/directory=c T/files-from=r X/exclude-from=r z/gzip j/bzip2 J/xz a/auto-compress Z/compress zstd lzma lzip lzop
@@ -17,10 +17,10 @@ func archiveGrammars() []grammar {
 			to-command=s checkpoint=? checkpoint-action= rsh-command=s rmt-command= exclude= strip-components= transform/xform= owner= group= mode= mtime=
 			one-file-system remove-files overwrite skip-old-files unlink-first recursive-unlink exclude-vcs wildcards no-recursion
 			totals=? sort= index-file=w warning= add-file=r level= newer-mtime= suffix= backup=? force-local numeric-owner null anchored occurrence=?`, hook: tar},
-		{names: "zip", style: 0, opts: `r/recurse-paths/recursive R j/junk-paths q/quiet v/verbose 0 1 2 3 4 5 6 7 8 9 e/encrypt P/password= x/exclude= i/include= m/move u/update f/freshen
+		{names: "zip", style: singleDash, opts: `r/recurse-paths/recursive R j/junk-paths q/quiet v/verbose 0 1 2 3 4 5 6 7 8 9 e/encrypt P/password= x/exclude= i/include= m/move u/update f/freshen
 			d/delete T/test TT/unzip-command= b/temp-path= n= t= tt= @ y/symlinks X l D A O=w out=w s= F FF g k ll o S sf U z Z=`, hook: zip},
-		{names: "unzip", style: 0, opts: "o n q qq l t v p z Z j d=w x= P= a b C f u U L K M X D O= I=", hook: unzip},
-		{names: "7z", style: 0, depth: 1, hook: sevenZip},
+		{names: "unzip", style: 0, opts: "o n q l t v p z Z j d= x= P= a b C f u U L K M X D O= I=", hook: unzip},
+		{names: "7z", style: 0, depth: 1, opts: "o=? p=? t=? m=? x=? i=? a=? r=? s=? u=? v=? w=? b=? y", hook: sevenZip},
 		{names: "rar unrar", style: 0, depth: 1, hook: sevenZip},
 		{names: "gzip bzip2 xz zstd compress uncompress lz4 lzop brotli", style: gnu, opts: compressor, hook: compress},
 		{names: "gzip-cat", style: gnu, opts: compressor, paths: effect.OpRead},
@@ -139,12 +139,8 @@ func (c *call) tarOptions(w effect.Word) {
 }
 
 func zip(c *call) {
-	for i, w := range c.in.Argv {
-		if w.Text == "-TT" && i+1 < len(c.in.Argv) {
-			c.shell(c.in.Argv[i+1], "zip -TT")
-		} else if command, ok := strings.CutPrefix(w.Text, "--unzip-command="); ok {
-			c.shell(part(w, command), "zip -TT")
-		}
+	for _, w := range c.values("unzip-command") {
+		c.shell(w, "zip -TT")
 	}
 	if len(c.cmd.Operands) > 0 {
 		c.fileOperand(effect.OpWrite, 0)
@@ -164,9 +160,14 @@ func zip(c *call) {
 
 func unzip(c *call) {
 	firstIs(effect.OpRead)(c)
-	if !c.has("l", "t", "v", "p", "z", "Z", "d", "qq") || c.has("o") && !c.has("d") {
-		c.file(effect.OpWrite, effect.Lit("./*"))
+	if c.has("l", "t", "v", "p", "z", "Z") {
+		return
 	}
+	target := effect.Lit(".")
+	if dir, ok := c.value("d"); ok {
+		target = dir
+	}
+	c.file(effect.OpWrite, everything(target))
 }
 
 func sevenZip(c *call) {
@@ -182,10 +183,8 @@ func sevenZip(c *call) {
 	case "x", "e":
 		firstIs(effect.OpRead)(c)
 		target := effect.Lit("./*")
-		for _, w := range c.in.Argv {
-			if dir, ok := strings.CutPrefix(w.Text, "-o"); ok && dir != "" {
-				target = everything(part(w, dir))
-			}
+		if dir, ok := c.value("o"); ok {
+			target = everything(dir)
 		}
 		c.file(effect.OpWrite, target)
 	default:

@@ -131,7 +131,12 @@ func dockerCopy(c *call) {
 	if !sshTarget(from.Text) {
 		c.file(effect.OpRead, from)
 	}
-	if !sshTarget(to.Text) {
+	switch {
+	case sshTarget(to.Text):
+	case c.isDirectory(to):
+		_, source, _ := strings.Cut(from.Text, ":")
+		c.file(effect.OpWrite, into(to, part(from, source)))
+	default:
 		c.file(effect.OpWrite, to)
 	}
 }

@@ -204,7 +204,9 @@ func gitURL(c *call) {
 }
 
 func gitClone(c *call) {
-	gitRemoteArg(c)
+	if command, ok := strings.CutPrefix(c.operandText(0), "ext::"); ok {
+		c.shell(effect.Lit(command), "git ext")
+	}
 	for _, w := range c.values("config") {
 		c.gitSetting(w)
 	}

@@ -11,7 +11,7 @@ func packageGrammars() []grammar {
 	const node = `g/global location= registry= tag= access= otp= dry-run f/force y/yes w/workspace= workspaces prefix=c C=c D/save-dev S/save E/save-exact O/save-optional save-peer B no-save omit= include= ignore-scripts
 		json l long s/silent q/quiet d/loglevel= userconfig=r cache= scope= auth-type= legacy-peer-deps production only= package-lock-only depth= if-present p/parseable node-options= script-shell=s provenance no-git-checks filter= r/recursive dir=c cwd=c frozen-lockfile no-fund no-audit all `
 	const pypi = `r/requirement=r c/constraint=r e/editable= t/target=w d/dest=w i/index-url= extra-index-url= f/find-links= trusted-host= U/upgrade force-reinstall no-deps pre user root=w prefix=w src=w no-cache-dir cache-dir= python= no-index platform= python-version= only-binary= no-binary= progress-bar= q/quiet v/verbose dry-run y/yes break-system-packages proxy= timeout= index= default-index= system p= n with= config-settings= log=w report=w no-build-isolation uploaded-prior-to= `
-	const distro = `y/yes/assume-yes q/quiet s/simulate/just-print/dry-run/no-act d/download-only purge auto-remove/autoremove no-install-recommends t/target-release= o/option= c/config-file=r f/fix-broken allow-downgrades allow-remove-essential
+	const distro = `y/yes/assume-yes q/quiet s/simulate/just-print/no-act/dry-run d/download-only purge auto-remove/autoremove no-install-recommends t/target-release= o/option= c/config-file=r f/fix-broken allow-downgrades allow-remove-essential
 		allow-unauthenticated force-yes reinstall only-upgrade V n i N S/sync R/remove U u/sysupgrade Q T F w y r= root=w x/exclude= b/best nobest enablerepo= disablerepo= setopt= installroot=w skip-broken noconfirm/yes needed assumeno/dry-run downloadonly nogpgcheck `
 	return []grammar{
 		{names: "npm cnpm", style: cobra, opts: node, depth: 1, verbs: nodeVerbs(), hook: nodePackages},
@@ -60,7 +60,7 @@ func packageGrammars() []grammar {
 			}}, {path: "user-secrets list"}, {path: "user-secrets set"}, {path: "tool run", hook: localArgs}}, classes: map[effect.Trait]string{TraitSecretRead: "user-secrets list"}},
 		{names: "nuget", style: 0, depth: 1, verbs: []verb{{path: "push", hook: publishes}, {path: "delete", hook: unpublishes}}},
 		{names: "go", style: singleDash, depth: 1, opts: "C=c o=w modfile=r overlay=r exec=s toolexec=s vettool=x run= p= tags= ldflags= gcflags= count= timeout= mod= coverprofile=w cpuprofile=w memprofile=w v x n race cover u d json w", verbs: []verb{{path: "install", hook: func(c *call) { c.trait(TraitGlobalInstall) }}, {path: "clean", opts: "cache modcache testcache fuzzcache"}, {path: "env", opts: "w u"}, {path: "mod tidy"}, {path: "mod edit"}, {path: "generate"}, {path: "run"}, {path: "get"}, {path: "test"}, {path: "build"}, {path: "vet"}}},
-		{names: "goreleaser", style: cobra, depth: 1, opts: "f/config=r snapshot skip= clean/rm-dist skip-publish auto-snapshot p/parallelism= draft release-notes=r timeout= k", verbs: []verb{{path: "release", hook: func(c *call) {
+		{names: "goreleaser", style: cobra, depth: 1, opts: "f/config=r snapshot skip= rm-dist/clean skip-publish auto-snapshot p/parallelism= draft release-notes=r timeout= k", verbs: []verb{{path: "release", hook: func(c *call) {
 			if !c.has("snapshot", "skip-publish") && !strings.Contains(c.text("skip"), "publish") {
 				c.trait(TraitPublishes)
 			}

@@ -39,7 +39,7 @@ func readerGrammars() []grammar {
 		{names: "iconv", style: gnu, opts: "f/from-code= t/to-code= l/list c o/output=w s verbose", paths: r},
 		{names: "dos2unix unix2dos", style: gnu, opts: "k n/newfile o q c= i=?", paths: effect.OpWrite},
 		{names: "tr"},
-		{names: "jq gojq jaq", style: gnu, opts: `args jsonargs f/from-file=x L=x n/null-input e/exit-status
+		{names: "jq gojq jaq", style: 0, opts: `arg argjson slurpfile rawfile args jsonargs f/from-file=x L=x n/null-input e/exit-status
 			s/slurp r/raw-output c/compact-output C M S a j tab indent= stream seq R/raw-input ascii-output unbuffered sort-keys`, hook: jq},
 		{names: "yq dasel fx gron xq tomlq", style: gnu, opts: "i/in-place/inplace n/null-input r/unwrapScalar o/output-format= p/input-format= P/prettyPrint C M e/exit-status s/split-exp= f/from-file=r j t y x I/indent= w write", hook: yq},
 		{names: "grep", style: gnu, opts: `A/after-context= B/before-context= C/context= e/regexp= f/file=r m/max-count= d/directories=

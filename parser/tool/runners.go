@@ -41,7 +41,7 @@ func runnerGrammars() []grammar {
 				c.trait(TraitDataLoss)
 			}
 		}},
-		{names: "make just task mage rake-task invoke tox nox", style: gnu, opts: "C/directory=c f/file/makefile=x j/jobs=? n/just-print/dry-run/recon k i s/silent B/always-make o= W= I= l=? e r R q/question t/touch w v/version p/print-data-base d working-directory=c justfile=r set= shell= E="},
+		{names: "make just task mage rake-task invoke tox nox", style: gnu, opts: "C/directory=c f/file/makefile=x j/jobs=? n/just-print/recon/dry-run k i s/silent B/always-make o= W= I= l=? e r R q/question t/touch w v/version p/print-data-base d working-directory=c justfile=r set= shell= E="},
 		{names: "pytest py.test", style: gnu, opts: "k= m= n= x v q s p= c=r o= rootdir=c W= lf ff tb= cov=? maxfail= junitxml=w basetemp=d"},
 	}
 }

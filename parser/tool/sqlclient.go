@@ -259,6 +259,9 @@ func queries(dialect string, textFlags, fileFlags []string, operandsAreSQL bool)
 	return func(c *call) {
 		t := target{dialect: dialect, server: hostPort(c.shown("host", "server", "account", "url"), c.shown("port")),
 			database: c.shown("database", "dbname", "keyspace", "dataset")}
+		if c.cmd.Program == "cqlsh" {
+			t.server = c.firstWord()
+		}
 		if t.server != "" {
 			t.dsn(t.server)
 		}

@@ -115,7 +115,8 @@ func systemGrammars() []grammar {
 				disk(effect.OpWrite)(c)
 			}
 		}},
-		{names: "blkdiscard badblocks dban nwipe sgdisk gdisk cgdisk cfdisk sfdisk fdisk parted partprobe partx resize2fs xfs_growfs tune2fs e2label xfs_repair fsck fsck.ext4 e2fsck dosfsck btrfstune xfs_admin debugfs fstrim", style: 0, opts: "l L n= s= t= w o= i= a= d= p= r= b= c= f y v x V h P/print Z Z zap-all m R= z A D= dump=w J j list force no-act script delete=? N= u= align= I= C= U= M= e= T= E= O=", hook: partition},
+		{names: "blkdiscard badblocks dban nwipe sgdisk gdisk cgdisk cfdisk sfdisk fdisk partprobe partx resize2fs xfs_growfs tune2fs e2label xfs_repair fsck fsck.ext4 e2fsck dosfsck btrfstune xfs_admin debugfs fstrim", style: 0, opts: "l L n= s= t= w o= i= a= d= p= r= b= c= f y v x V h P/print Z Z zap-all m R= z A D= dump=w J j list force no-act script delete=? N= u= align= I= C= U= M= e= T= E= O=", hook: partition},
+		{names: "parted", style: gnu, opts: "s/script l/list m/machine a/align= f/fix j/json h/help v/version", hook: partition},
 		{names: "cryptsetup", style: gnu, depth: 1, opts: "q/batch-mode c= h= s= d= key-file=r type= y v header= test-passphrase S= label= uuid= iter-time= force-password", hook: func(c *call) {
 			switch c.verbText(0) {
 			case "luksFormat", "erase", "luksErase", "luksKillSlot", "luksRemoveKey", "reencrypt", "luksHeaderRestore", "convert", "create", "luksChangeKey", "luksAddKey", "format":

