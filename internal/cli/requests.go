@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"golang.org/x/term"
+	"mvdan.cc/sh/v3/syntax"
 
 	"twokey/internal/approval"
 	"twokey/internal/control"
@@ -156,11 +157,9 @@ func (e *env) print(r approval.Request) {
 		line(map[bool]string{true: "by", false: ""}[i == 0], p)
 	}
 	line("seen by", "the "+r.Gate+" gate, session "+r.Session)
-	confirm := ""
-	for _, reason := range r.Rules {
-		if reason.Confirm != "" {
-			confirm = " --type " + reason.Confirm
-		}
+	confirm := r.MustType()
+	if confirm != "" {
+		confirm = " --type " + quote(confirm)
 	}
 	line("answer", "twokey approve "+r.ID+confirm+"   or   twokey deny "+r.ID+" --reason TEXT")
 }
@@ -209,6 +208,14 @@ func (e *env) decide(id string, d approval.Decision) error {
 		e.say("denied " + id)
 	}
 	return nil
+}
+
+// quote makes a word for a shell that a person can copy.
+func quote(s string) string {
+	if q, err := syntax.Quote(s, syntax.LangBash); err == nil {
+		return q
+	}
+	return s
 }
 
 // whoami names who decides, for the log and the agent.

@@ -68,11 +68,8 @@ func (e *env) answer(r approval.Request, answers *bufio.Reader) error {
 		return nil
 	case "approve", "a", "y", "yes":
 		d = approval.Decision{Approved: true}
-		for _, rule := range r.Rules {
-			if rule.Confirm == "" {
-				continue
-			}
-			fmt.Fprintf(e.stdout, "type %s to confirm: ", visible(rule.Confirm))
+		if name := r.MustType(); name != "" {
+			fmt.Fprintf(e.stdout, "type %s to confirm: ", visible(name))
 			typed, err := answers.ReadString('\n')
 			if err != nil {
 				return err

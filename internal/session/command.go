@@ -147,11 +147,7 @@ func (s *Session) judgeAndRun(ctx context.Context, caller *caller, cmd *command,
 	refuse := func(status int, err error) control.End { return control.End{Status: status, Text: err.Error()} }
 	policy := s.policy()
 	env, dropped := secrets.Environment(cmd.run.Env, policy.Env.Pass, policy.Env.Hide)
-	for _, e := range cmd.run.Env {
-		if name, value, ok := strings.Cut(e, "="); ok && slices.Contains(dropped, name) {
-			s.redactor.Add(value)
-		}
-	}
+	s.redactor.AddEnvironment(cmd.run.Env, dropped)
 	shell, err := s.shell(invocation.Shell)
 	if err != nil {
 		return refuse(exitFailed, err)

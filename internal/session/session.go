@@ -297,7 +297,7 @@ func (s *Session) leaveIfIdle() {
 	if s.busy > 0 || s.closing {
 		return
 	}
-	if err == nil && len(left) > 0 { // a dev server lives on
+	if err == nil && len(left) > 0 || s.judge.Approvals.Busy() { // a dev server lives on, a ticket waits
 		s.idle = time.AfterFunc(s.policy().Session.Idle, s.leaveIfIdle)
 		return
 	}
