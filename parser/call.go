@@ -211,6 +211,15 @@ func (sh *shell) run(c call) value {
 	}
 	first := c.argv[0]
 	name := base(first.text)
+	if strings.ContainsAny(name, " \t\n") {
+		if strings.TrimSpace(name) == "" {
+			return sh.dynamic(c)
+		}
+		sh.emit(effect.Effect{Kind: effect.KindCommand, Command: &effect.Command{
+			Program: name, Path: first.text, Operands: words(c.argv[1:]), Env: c.env,
+		}})
+		return value{unknown, c.taint()}
+	}
 	if first.glob && name != "[" || strings.IndexByte(name, 0) >= 0 || name == "" {
 		return sh.dynamic(c)
 	}

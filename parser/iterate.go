@@ -38,7 +38,7 @@ func (sh *shell) xargs(c call) value {
 		case "-n", "-L", "--max-args", "--max-lines":
 			each = each || o.value.is("1")
 		case "-a", "--arg-file":
-			in = sh.content(o.value.value)
+			in = sh.operand(o.value)
 		}
 	}
 	c.in = nil
@@ -126,7 +126,7 @@ func (sh *shell) parallel(c call) (value, bool) {
 		case "-I", "--replace":
 			replace = o.value.text
 		case "-a", "--arg-file":
-			in = sh.content(o.value.value)
+			in = sh.operand(o.value)
 		case "-S", "--sshlogin":
 			where = "ssh:" + hostOf(o.value.text)
 		}
@@ -250,7 +250,7 @@ func (sh *shell) find(c call) value {
 }
 
 func (sh *shell) findExec(c call, root arg, name, kind string, command []arg) {
-	found := strings.TrimSuffix(root.text, "/") + "/" + unknown
+	found := strings.TrimRight(root.text, "/") + "/" + unknown
 	switch {
 	case name != "" && name != unknown:
 		found += sh.oneOf(arg{value: value{text: name}, glob: true}).text

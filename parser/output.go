@@ -586,7 +586,7 @@ func findPrints(sh *shell, args []arg) value {
 	if root == "" {
 		root = "."
 	}
-	found := root + "/" + unknown
+	found := strings.TrimRight(root, "/") + "/" + unknown
 	if name != "" {
 		found += sh.oneOf(arg{value: value{text: name}, glob: true}).text
 		found = strings.ReplaceAll(found, unknown+unknown, unknown)

@@ -40,14 +40,27 @@ type sval struct {
 }
 
 var (
-	importAs    = regexp.MustCompile(`import\s+([\w.]+)\s+as\s+(\w+)`)
-	fromImport  = regexp.MustCompile(`from\s+([\w.]+)\s+import\s+([\w ,*]+)`)
-	destructure = regexp.MustCompile(`\{([\w\s:,]+)\}\s*=\s*(?:await\s+)?(?:require|import)\(\s*["'](?:node:)?([\w./-]+)["']`)
-	esImport    = regexp.MustCompile(`import\s*(?:\*\s*as\s+(\w+)|(\w+)|\{([\w\s,]+)\})\s*from\s*["'](?:node:)?([\w./-]+)["']`)
+	importAs      = regexp.MustCompile(`import\s+([\w.]+)\s+as\s+(\w+)`)
+	fromImport    = regexp.MustCompile(`from\s+([\w.]+)\s+import\s+([\w ,*]+)`)
+	destructure   = regexp.MustCompile(`\{([\w\s:,]+)\}\s*=\s*(?:await\s+)?(?:require|import)\(\s*["'](?:node:)?([\w./-]+)["']`)
+	blockVariable = regexp.MustCompile(`^\s*(?:\{|do|\()?\s*(?:\||\(|function\s*\(|async\s*)*\s*(\w+)`)
+	loopVariable  = regexp.MustCompile(`\bfor\s*\(?\s*(?:const|let|var|my)?\s*\$?(\w+)\s+(?:in|of)\s+`)
+	esImport      = regexp.MustCompile(`import\s*(?:\*\s*as\s+(\w+)|(\w+)|\{([\w\s,]+)\})\s*from\s*["'](?:node:)?([\w./-]+)["']`)
 )
 
 // imports notes the names that imports give to modules and functions.
 func (s *scanner) imports() {
+	if loops := loopVariable.FindAllStringSubmatchIndex(s.src, 32); loops != nil {
+		// A comprehension names its variable after it was used.
+		s.sh.w.mute++
+		for _, m := range loops {
+			s.pos = m[1]
+			v := s.expression()
+			s.vars[s.src[m[2]:m[3]]] = elementOf(v)
+		}
+		s.sh.w.mute--
+		s.pos = 0
+	}
 	if !strings.Contains(s.src, "import") && !strings.Contains(s.src, "require") {
 		return
 	}
@@ -221,7 +234,9 @@ func (s *scanner) sequence(closing byte) sval {
 			if c != '+' && !(c == '.' && (s.lang == "perl" || s.lang == "php" || s.lang == "lua")) && have {
 				cur.value = join(cur.value, value{text: unknown})
 			}
-			if c == '%' || c == '?' {
+			if c == '%' && s.lang == "python" && have {
+				cur = s.percent(cur)
+			} else if c == '%' || c == '?' {
 				cur = sval{value: value{unknown, cur.taint}}
 			}
 		default:
@@ -247,6 +262,21 @@ func (s *scanner) sequence(closing byte) sval {
 	}
 	put()
 	return out
+}
+
+// percent formats as python's % does.
+func (s *scanner) percent(format sval) sval {
+	for s.more() && s.src[s.pos] == ' ' {
+		s.pos++
+	}
+	if !s.more() {
+		return format
+	}
+	v := s.primary()
+	if v.isList {
+		return sval{value: formatted(format.value, "%s", v.list)}
+	}
+	return sval{value: formatted(format.value, "%s", []sval{v})}
 }
 
 func (s *scanner) operator(c byte) bool {
@@ -297,7 +327,9 @@ func (s *scanner) expression() sval {
 		case s.comment():
 		case s.operator(c) || c == '=':
 			s.pos++
-			if c == '%' || c == '?' {
+			if c == '%' && s.lang == "python" && have {
+				cur = s.percent(cur)
+			} else if c == '%' || c == '?' {
 				cur = sval{value: value{unknown, cur.taint}}
 			}
 		default:
@@ -409,9 +441,7 @@ func (s *scanner) members(v sval) sval {
 			args := s.sequence(')')
 			v = s.call(v, args)
 		case c == '[':
-			s.pos++
-			s.sequence(']')
-			v = sval{value: value{unknown, v.taint}, path: v.path}
+			v = s.index(v)
 		case (c == ' ' || c == '"' || c == '\'') && s.bareCall(v.path):
 			args := s.bareArgs()
 			v = s.call(v, args)
@@ -422,6 +452,30 @@ func (s *scanner) members(v sval) sval {
 		}
 	}
 	return v
+}
+
+// index evaluates v[...]: an environment variable, a directory's pattern, a
+// reversed string; else it is not known.
+func (s *scanner) index(v sval) sval {
+	if strings.HasPrefix(s.src[s.pos:], "[::-1]") && v.known() && !v.isList {
+		s.pos += len("[::-1]")
+		r := []rune(v.text)
+		for i, j := 0, len(r)-1; i < j; i, j = i+1, j-1 {
+			r[i], r[j] = r[j], r[i]
+		}
+		return sval{value: value{string(r), v.taint | taintDecoded}}
+	}
+	s.pos++
+	key := s.sequence(']')
+	if len(key.list) == 1 && key.list[0].known() {
+		switch v.path {
+		case "os.environ", "ENV", "process.env", "environ", "_ENV", "_SERVER":
+			return sval{value: s.sh.lookup(key.list[0].text)}
+		case "Dir":
+			return key.list[0]
+		}
+	}
+	return sval{value: value{unknown, v.taint}, path: v.path}
 }
 
 func memberPath(path, name string) string {

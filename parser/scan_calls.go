@@ -31,6 +31,9 @@ const (
 	actPass // the value is the argument's
 	actJoin // the value is the arguments joined as a path
 	actHome // the home directory
+	actGlob // the argument is a pattern, the value one of its matches
+	actList // the argument is a directory, the value a name in it
+	actEnv  // an environment variable
 )
 
 // functions tells what calls mean, by language and the end of their dotted
@@ -53,7 +56,7 @@ var functions = map[string]map[string]act{
 		"eval": actEval, "exec": actEval, "b64decode": actDecode, "urlsafe_b64decode": actDecode, "fromhex": actHex, "unhexlify": actHex,
 		"expanduser": actPass, "Path": actPass, "str": actPass, "decode": actPass, "encode": actPass, "abspath": actPass, "realpath": actPass, "strip": actPass, "fspath": actPass,
 		"expandvars": actPass, "os.path.join": actJoin, "Path.home": actHome, "joinpath": actJoin, "shlex.split": actPass,
-		"subprocess.list2cmdline": actPass,
+		"subprocess.list2cmdline": actPass, "glob": actGlob, "iglob": actGlob, ".rglob": actList, ".iterdir": actList, "os.listdir": actList, "os.scandir": actList, "os.walk": actList, "getenv": actEnv, "environ.get": actEnv,
 	},
 	"js": {
 		"exec": actShell, "execSync": actShell, "spawn": actArgv, "spawnSync": actArgv, "execFile": actArgv, "execFileSync": actArgv, "execa": actArgv, "execaSync": actArgv, "execaCommand": actShell, "execaCommandSync": actShell,
@@ -66,7 +69,7 @@ var functions = map[string]map[string]act{
 		"fetch": actFetch, "axios": actFetch, "axios.request": actFetch, "axios.get": actHTTP, "axios.post": actHTTP, "axios.put": actHTTP, "axios.patch": actHTTP, "axios.delete": actHTTP, "got": actFetch, "got.get": actHTTP, "got.post": actHTTP, "got.put": actHTTP, "got.patch": actHTTP, "got.delete": actHTTP,
 		"https.get": actHTTP, "http.get": actHTTP, "https.request": actFetch, "http.request": actFetch, "request.post": actHTTP, "request.delete": actHTTP, "ky.post": actHTTP, "ky.delete": actHTTP, "ky.put": actHTTP,
 		"eval": actEval, "Function": actEval, "runInThisContext": actEval, "runInNewContext": actEval, "atob": actDecode, "Buffer.from": actDecode,
-		"path.join": actJoin, "join": actJoin, "path.resolve": actJoin, "resolve": actJoin, "homedir": actHome, "toString": actPass, "String": actPass, "trim": actPass, "URL": actPass,
+		"path.join": actJoin, "join": actJoin, "path.resolve": actJoin, "resolve": actJoin, "homedir": actHome, "toString": actPass, "String": actPass, "trim": actPass, "URL": actPass, "globSync": actGlob, "readdirSync": actList, "readdir": actList,
 	},
 	"ruby": {
 		"system": actShell, "exec": actShell, "spawn": actShell, "qx": actShell, "IO.popen": actShell, "Open3.capture2": actShell, "Open3.capture2e": actShell, "Open3.capture3": actShell, "Open3.popen3": actShell, "PTY.spawn": actShell, "Process.spawn": actShell,
@@ -74,15 +77,15 @@ var functions = map[string]map[string]act{
 		"File.delete": actDelete, "File.unlink": actDelete, "Dir.rmdir": actDelete, "Dir.delete": actDelete, "Dir.unlink": actDelete, "FileUtils.mv": actMove, "File.rename": actMove, "FileUtils.cp": actCopy, "FileUtils.cp_r": actCopy, "FileUtils.chmod": actChmod, "FileUtils.chmod_R": actChmod, "File.chmod": actChmod,
 		"File.read": actRead, "File.readlines": actRead, "File.foreach": actRead, "IO.read": actRead, "IO.readlines": actRead, "File.binread": actRead, "File.open": actOpen, "File.new": actOpen, "open": actOpen, "File.write": actWrite, "IO.write": actWrite, "File.truncate": actWrite,
 		"Net.HTTP.get": actHTTP, "Net.HTTP.post": actHTTP, "Net.HTTP.post_form": actHTTP, "HTTP.get": actHTTP, "HTTP.get_response": actHTTP, "HTTP.post": actHTTP, "HTTP.post_form": actHTTP, "HTTP.put": actHTTP, "HTTP.delete": actHTTP, "HTTParty.get": actHTTP, "HTTParty.post": actHTTP, "HTTParty.put": actHTTP, "HTTParty.delete": actHTTP, "Faraday.get": actHTTP, "Faraday.post": actHTTP, "Faraday.delete": actHTTP, "RestClient.post": actHTTP, "RestClient.delete": actHTTP, "URI.open": actFetch,
-		"eval": actEval, "instance_eval": actEval, "Base64.decode64": actDecode, "decode64": actDecode, "strict_decode64": actDecode, "urlsafe_decode64": actDecode, "File.expand_path": actPass, "File.join": actJoin, "Dir.home": actHome, "URI": actPass, "URI.parse": actPass, "to_s": actPass, "Pathname": actPass,
+		"eval": actEval, "instance_eval": actEval, "Base64.decode64": actDecode, "decode64": actDecode, "strict_decode64": actDecode, "urlsafe_decode64": actDecode, "File.expand_path": actPass, "File.join": actJoin, "Dir.home": actHome, "URI": actPass, "URI.parse": actPass, "to_s": actPass, "Pathname": actPass, "Dir.glob": actGlob, "Dir.entries": actList, "Dir.children": actList, "ENV.fetch": actEnv,
 	},
 	"perl": {
 		"system": actShell, "exec": actShell, "qx": actShell, "popen": actShell, "open": actOpen, "unlink": actDelete, "rmdir": actDelete, "rmtree": actTree, "remove_tree": actTree, "File.Path.remove_tree": actTree, "rename": actMove, "copy": actCopy, "move": actMove, "chmod": actNone,
-		"eval": actEval, "decode_base64": actDecode, "get": actHTTP, "getstore": actHTTP, "slurp": actRead, "read_file": actRead, "write_file": actWrite,
+		"eval": actEval, "decode_base64": actDecode, "get": actHTTP, "getstore": actHTTP, "slurp": actRead, "glob": actGlob, "read_file": actRead, "write_file": actWrite,
 	},
 	"php": {
 		"system": actShell, "exec": actShell, "shell_exec": actShell, "passthru": actShell, "popen": actShell, "proc_open": actShell, "qx": actShell, "pcntl_exec": actArgv, "unlink": actDelete, "rmdir": actDelete, "rename": actMove, "copy": actCopy, "chmod": actChmod,
-		"file_get_contents": actRead, "readfile": actRead, "file": actRead, "fopen": actOpen, "file_put_contents": actWrite, "eval": actEval, "assert": actEval, "base64_decode": actDecode, "hex2bin": actHex, "getenv": actNone, "show_source": actRead, "highlight_file": actRead, "include": actRead, "require": actRead,
+		"file_get_contents": actRead, "readfile": actRead, "file": actRead, "fopen": actOpen, "file_put_contents": actWrite, "eval": actEval, "assert": actEval, "base64_decode": actDecode, "hex2bin": actHex, "getenv": actEnv, "glob": actGlob, "scandir": actList, "show_source": actRead, "highlight_file": actRead, "include": actRead, "require": actRead,
 	},
 	"lua": {
 		"os.execute": actShell, "io.popen": actShell, "os.remove": actDelete, "os.rename": actMove, "io.open": actOpen, "io.lines": actRead, "loadstring": actEval, "load": actEval, "dofile": actRead,
@@ -251,6 +254,17 @@ func (s *scanner) call(f, args sval) sval {
 			v = join(join(v, value{text: "/"}), p.value)
 		}
 		return sval{value: v}
+	case actGlob:
+		return sval{value: first.value}
+	case actList:
+		if len(args.list) == 0 || method == "rglob" {
+			first = sval{value: receiver}
+		}
+		return sval{value: join(first.value, value{text: "/" + unknown})}
+	case actEnv:
+		if first.known() {
+			return sval{value: sh.lookup(first.text)}
+		}
 	case actHome:
 		return sval{value: sh.lookup("HOME")}
 	}
@@ -279,8 +293,39 @@ func (s *scanner) other(f, args sval, method string) sval {
 		}
 	case "connect", "create_connection", "fsockopen", "sendall", "send", "sendto":
 		s.sent = s.sent || s.mentions("socket", "fsockopen")
-	case "join", "format", "replace", "chr":
-		return unknownVal()
+	case "getattr", "__getattribute__", "import_string":
+		if len(args.list) > 1 && args.list[1].known() {
+			return sval{value: value{text: unknown}, path: args.list[0].path + "." + args.list[1].text}
+		}
+	case "format":
+		return sval{value: formatted(f.value, "{}", args.list)}
+	case "sprintf":
+		if len(args.list) > 0 {
+			return sval{value: formatted(args.list[0].value, "%s", args.list[1:])}
+		}
+	case "join":
+		if len(args.list) == 1 && args.list[0].isList && s.lang != "js" {
+			return sval{value: joinList(args.list[0].list, f.text)}
+		}
+		if f.isList && len(args.list) > 0 {
+			return sval{value: joinList(f.list, args.list[0].text)}
+		}
+	case "split":
+		if f.known() && !f.isList {
+			sep := " "
+			if len(args.list) > 0 {
+				sep = args.list[0].text
+			}
+			out := sval{isList: true}
+			for part := range strings.SplitSeq(f.text, sep) {
+				out.list = append(out.list, sval{value: value{part, f.taint}})
+			}
+			return out
+		}
+	case "replace", "gsub", "sub":
+		if len(args.list) == 2 && f.known() && args.list[0].known() && args.list[0].text != "" && len(f.text) < maxPattern {
+			return sval{value: value{strings.ReplaceAll(f.text, args.list[0].text, args.list[1].text), f.taint}}
+		}
 	}
 	t := f.taint
 	for _, a := range args.list {
@@ -291,14 +336,64 @@ func (s *scanner) other(f, args sval, method string) sval {
 
 // member evaluates a member that is not called.
 func (s *scanner) member(v sval, name string) sval {
-	switch v.path {
-	case "os.environ", "process.env":
-		s.sh.w.step(s.sh)
+	if v.path == "process.env."+name {
+		return sval{value: s.sh.lookup(name)}
 	}
+	s.bind(v, name)
 	if v.path == ".execute" || s.lang == "groovy" && name == "execute" {
 		return v
 	}
 	return sval{value: value{unknown, v.taint}, path: v.path}
+}
+
+// bind gives the variable of an iteration over v what is known of v.
+func (s *scanner) bind(v sval, method string) {
+	switch method {
+	case "each", "forEach", "map", "each_entry", "collect":
+	default:
+		return
+	}
+	if m := blockVariable.FindStringSubmatch(s.src[s.pos:min(len(s.src), s.pos+60)]); m != nil {
+		s.vars[m[1]] = elementOf(v)
+	}
+}
+
+func elementOf(v sval) sval {
+	if !v.isList {
+		return sval{value: v.value}
+	}
+	if len(v.list) == 1 {
+		return v.list[0]
+	}
+	return unknownVal()
+}
+
+// formatted puts values in the places of a format.
+func formatted(format value, place string, list []sval) value {
+	out := format
+	for _, v := range list {
+		if len(out.text) > maxPattern {
+			return value{unknown, out.taint}
+		}
+		out.taint |= v.taint
+		text := v.text
+		if v.isList {
+			text = unknown
+		}
+		out.text = strings.Replace(out.text, place, text, 1)
+	}
+	return value{strings.ReplaceAll(out.text, place, unknown), out.taint}
+}
+
+func joinList(list []sval, sep string) value {
+	var out value
+	for i, v := range list {
+		if i > 0 {
+			out = join(out, value{text: sep})
+		}
+		out = join(out, v.value)
+	}
+	return out
 }
 
 func (s *scanner) mentions(names ...string) bool {
@@ -509,8 +604,8 @@ func reverseShellSource(src string) bool {
 		return false
 	}
 	return has("socket", "fsockopen", "net.connect", "createconnection", "tcpsocket", "net::tcp", "/dev/tcp") &&
-		has("connect", "fsockopen", "tcpsocket", "listen", "accept", "/dev/tcp") &&
-		has("dup2", "pty.spawn", "/bin/sh", "/bin/bash", "sh -i", "cmd.exe", "exec(\"sh", "exec('sh", "spawn(\"sh", "spawn('sh", "popen", "subprocess", "proc_open", ">&3", "shell_exec", "powershell")
+		has("connect", "fsockopen", "tcpsocket", "listen", "accept", "peeraddr", "/dev/tcp") &&
+		has("dup2", "pty.spawn", "/bin/sh", "/bin/bash", "sh -i", "cmd.exe", "exec(\"sh", "exec('sh", "spawn(\"sh", "spawn('sh", "popen", "subprocess", "proc_open", ">&3", "shell_exec", "powershell", "system$_", "system($_", "child_process")
 }
 
 // dumpsEnvironment reports whether source prints all of the environment.

@@ -354,6 +354,14 @@ func (sh *shell) content(v value) value {
 	return c
 }
 
+// operand is what a program reads from an operand that names a file.
+func (sh *shell) operand(a arg) value {
+	if a.content != nil {
+		return *a.content
+	}
+	return sh.content(a.value)
+}
+
 // written returns what the text wrote to a path last, or below a directory
 // that it unpacked into.
 func (sh *shell) written(p string) *value {

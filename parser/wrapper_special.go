@@ -562,6 +562,10 @@ func (sh *shell) makeProgram(name string, c call) (value, bool) {
 			_, v, _ := strings.Cut(a.text, "=")
 			sh.inside("", name).code(value{v, a.taint}, nil, name)
 			continue
+		case name == "make" && i > 0 && args[i-1].is("-f", "--file", "--makefile"):
+			if text = sh.operand(a); text.taint&(taintRemote|taintDecoded) != 0 {
+				sh.command(name, []effect.Word{a.word()}, effect.TraitDynamicCode, effect.TraitPipeToShell)
+			}
 		case name == "just" && a.is("-c", "--command") && i+1 < len(args):
 			sh.tool(c)
 			return sh.wrapped(name, c.with(args[i+1:])), true
