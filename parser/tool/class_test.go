@@ -185,7 +185,6 @@ var byClass = map[effect.Trait]string{
 		atlas clusters describe c
 		planetscale branch list db
 		pscale branch list db
-		snyk test
 		tailscale status
 		tailscale netcheck
 		jira issue list

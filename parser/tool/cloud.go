@@ -60,7 +60,7 @@ func cloudGrammars() []grammar {
 			TraitCreates: "cp|mb|mirror|put|pipe|share|admin user add|event add|admin user svcacct add", TraitMutates: "anonymous set|policy set|admin config set|ilm rule add|version enable|encrypt set|retention set|tag set|admin policy attach|admin update|admin heal|quota set", TraitLocal: "alias|config|update|get",
 			TraitSecretRead: "admin config export|admin cluster iam export|alias export",
 		}, hook: objects},
-		{names: "s3cmd s5cmd s4cmd ossutil coscmd obsutil b2 cos swift gcsfuse", style: cobra | classified, depth: 1, opts: objectStore, classes: map[effect.Trait]string{
+		{names: "s3cmd s5cmd s4cmd ossutil coscmd obsutil b2 cos", style: cobra | classified, depth: 1, opts: objectStore, classes: map[effect.Trait]string{
 			TraitReads: "ls|la|du|info|cat|get|head|list|download|stat|authorize-account|select|select-object-content|multipart|ls-remote|get-file-info|version|hash", TraitDestroys: "del|rm|rb|mv|delete|delete-file-version|delete-bucket|abortmp|expire|rmdir|cancel-large-file|hide-file|delete-key|post|clear-account",
 			TraitCreates: "put|mb|cp|upload|upload-file|sync|mk|pipe|create-bucket|create-key|presign|sign|signurl|copy|copy-file-by-id", TraitMutates: "setacl|setpolicy|delpolicy|setcors|delcors|modify|accesslog|cfcreate|cfmodify|setlifecycle|dellifecycle|update-bucket|set-meta|restore", TraitLocal: "config|version|configure",
 		}, hook: objects},

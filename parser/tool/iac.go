@@ -62,6 +62,16 @@ func iacGrammars() []grammar {
 					return
 				}
 			}
+			switch c.cmd.Program {
+			case "cap", "mina", "fab", "dep", "deployer", "mrsk", "kamal", "rex", "shipit", "capistrano", "deploy-rs":
+				// Task runners: only the task's name says that it deploys.
+				for _, w := range append(c.subcommands(), c.cmd.Operands...) {
+					if strings.Contains(w.Text, "deploy") || strings.Contains(w.Text, "rollback") || strings.Contains(w.Text, "restart") || strings.Contains(w.Text, "setup") || strings.Contains(w.Text, "reboot") {
+						c.trait(TraitMutates)
+					}
+				}
+				return
+			}
 			c.trait(TraitMutates)
 		}},
 	}
@@ -78,7 +88,7 @@ func terraform(c *call) {
 		}
 	case "refresh":
 	case "output":
-		if !c.has("json", "raw") && len(c.cmd.Operands) == 0 {
+		if !c.has("json", "raw") {
 			c.reclass(TraitReads) // sensitive values are masked
 		}
 	case "fmt":

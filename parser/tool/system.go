@@ -27,7 +27,15 @@ func systemGrammars() []grammar {
 				c.trait(TraitMutates)
 			}
 		}},
-		{names: "supervisorctl pm2 forever monit sv s6-svc initctl rc-update update-rc.d chkconfig insserv", style: 0, depth: 1, opts: "c= s= u= p= i= n/name= f/force update-env watch"},
+		{names: "supervisorctl", style: 0, depth: 1, opts: "c/configuration= s/serverurl= u/username= p/password= i/interactive", hook: func(c *call) {
+			switch c.verbText(0) {
+			case "stop", "shutdown", "remove", "signal", "clear":
+				c.trait(TraitDestroys)
+			case "restart", "start", "update", "reload", "reread", "add":
+				c.trait(TraitMutates)
+			}
+		}},
+		{names: "pm2 forever monit sv s6-svc initctl rc-update update-rc.d chkconfig insserv", style: 0, depth: 1, opts: "c= s= u= p= i= n/name= f/force update-env watch"},
 		{names: "shutdown", style: gnu, opts: "H/halt P/poweroff r/reboot h k c no-wall", hook: func(c *call) {
 			if !c.has("c", "k") {
 				c.trait(TraitPower)
@@ -161,7 +169,12 @@ func systemGrammars() []grammar {
 				c.trait(TraitDestroys)
 			}
 		}},
-		{names: "logrotate history fc tmpreaper tmpwatch", style: gnu, opts: "f/force d s= c v w r a", hook: nil},
+		{names: "logrotate", style: gnu, opts: "f/force d/debug s/state= v/verbose m/mail=s l/log=w", hook: func(c *call) {
+			if c.has("force") && !c.has("debug") {
+				c.trait(TraitMutates)
+			}
+		}},
+		{names: "history fc tmpreaper tmpwatch", style: gnu, opts: "f/force d s= c v w r a", hook: nil},
 		{names: "update-alternatives update-ca-certificates update-ca-trust trust dconf gsettings defaults xdg-mime xdg-settings mkcert certbot acme.sh locale-gen ldconfig tzselect authselect alternatives debconf-set-selections dpkg-reconfigure dpkg-divert", style: gnu, depth: 1, opts: "install f/force r= revoke delete d= n dry-run test-cert staging list display query config auto all set remove key-type= uninstall", hook: settings},
 		{names: "gdb strace ltrace lldb perf rr", style: 0},
 		{names: "osascript shortcuts automator pbcopy pbpaste open xdg-open say", style: 0, opts: "e= l= i f= R a b", hook: func(c *call) {
