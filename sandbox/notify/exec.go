@@ -2,6 +2,8 @@ package notify
 
 import (
 	"errors"
+	"runtime"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -127,11 +129,10 @@ func (w *worker) readStrings(e *Exec, address uint64, call *execCall) (string, e
 	if err := m.load(); err != nil {
 		return "", err
 	}
-	name, err := m.text(address, maxPath)
+	name, err := m.path(address)
 	if err != nil {
 		return "", err
 	}
-	m.total = 0 // a path does not count for the limit
 	words, err := m.pointers(call.argv, w.words[:0])
 	if err != nil {
 		return "", err
@@ -148,14 +149,15 @@ func (w *worker) readStrings(e *Exec, address uint64, call *execCall) (string, e
 	if err := m.load(); err != nil {
 		return "", err
 	}
-	if e.Argv, err = m.strings(words[:args]); err != nil {
+	all, err := m.strings(words)
+	if err != nil {
 		return "", err
 	}
-	if len(e.Argv) == 0 {
+	e.Argv, e.Env = all[:args:args], all[args:]
+	if args == 0 {
 		e.Argv = []string{""} // as Linux does since 5.18
 	}
-	e.Env, err = m.strings(words[args:])
-	return name, err
+	return name, nil
 }
 
 // locate makes the path absolute and works out what the kernel calls the file.
@@ -197,10 +199,12 @@ func (e *Exec) locate(call *execCall, name string) error {
 
 // judge asks the handler and carries its answer out.
 func (w *worker) judge(call *execCall, e *Exec, expected plan) {
-	h := w.watch(call.id, e.TID)
-	defer h.stop()
-	answer := w.config.Handler.Exec(h.ctx, e)
+	h := w.hold(call.id, e.TID)
+	defer h.end()
+	answer := w.config.Handler.Exec(h, e)
 	if answer.Errno == 0 && e.Unreadable == "" {
+		runtime.LockOSThread() // the tracer is a thread
+		defer runtime.UnlockOSThread()
 		err := tracee{e.PID, e.TID}.seize()
 		if err == nil {
 			w.proceed(h, e, expected)
@@ -213,7 +217,7 @@ func (w *worker) judge(call *execCall, e *Exec, expected plan) {
 		if st, err := readStatus(e.TID); err == nil && st.number("TracerPid") != 0 {
 			e.Unreadable = "the process is being traced"
 		}
-		answer = w.config.Handler.Exec(h.ctx, e)
+		answer = w.config.Handler.Exec(h, e)
 	}
 	if !h.claim() {
 		return // withdrawn
@@ -233,7 +237,7 @@ func (w *worker) proceed(h *held, e *Exec, expected plan) {
 		t.release()
 		return
 	}
-	h.pause()
+	h.end()
 	pid, executed := t.waitExec()
 	if !executed {
 		return
@@ -249,4 +253,10 @@ func (w *worker) proceed(h *held, e *Exec, expected plan) {
 	}
 	w.tell(e, message)
 	kill(pid)
+}
+
+// variable is the name of an environment string.
+func variable(s string) string {
+	name, _, _ := strings.Cut(s, "=")
+	return name
 }

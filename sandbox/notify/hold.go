@@ -17,38 +17,73 @@ const lookEvery = 50 * time.Millisecond
 // runs, or its default action is taken, and the call is made anew.
 const errRestart = unix.Errno(513)
 
-// held is one call between its receipt and its answer. It is its own context,
-// so that a call that is answered at once costs no goroutine and no timer
-// beyond one.
+// held is one call in the handler's hands, and the handler's context. Most
+// calls are answered at once; a goroutine and timers come with the first call
+// of Done, which says that the handler may wait.
 type held struct {
-	*Server
-	id  uint64 // 0: there is no call to answer any more
-	tid int
-	ctx context.Context
+	worker *worker
+	id     uint64 // 0: there is no call to answer any more
+	tid    int
 
-	cancel  context.CancelFunc
 	claimed atomic.Bool
 
 	mu     sync.Mutex
-	timer  *time.Timer // nil: stopped
+	ctx    context.Context // nil: nobody waits yet
+	cancel context.CancelFunc
+	timer  *time.Timer // nil: not looking
 	status int         // descriptor of /proc/TID/status, -1 before the first look
+	ended  bool
 }
 
-// watch starts to look at a process whose call is in the handler's hands.
-func (s *Server) watch(id uint64, tid int) *held {
-	h := &held{Server: s, id: id, tid: tid, status: -1}
-	h.ctx, h.cancel = context.WithCancel(s.ctx)
-	h.timer = time.AfterFunc(lookEvery, h.look)
+func (w *worker) hold(id uint64, tid int) *held {
+	h := &held{worker: w, id: id, tid: tid, status: -1}
+	w.current.Store(h)
 	return h
 }
 
 // claim takes the right to answer. Exactly one caller gets it.
 func (h *held) claim() bool { return h.claimed.CompareAndSwap(false, true) }
 
-// pause ends the looks.
-func (h *held) pause() {
+// engage starts the looks and lets another worker receive.
+func (h *held) engage() context.Context {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.ctx == nil {
+		h.ctx, h.cancel = context.WithCancel(h.worker.ctx)
+		if h.ended {
+			h.cancel()
+			return h.ctx
+		}
+		h.timer = time.AfterFunc(lookEvery, h.look)
+		h.worker.yieldLead()
+	}
+	return h.ctx
+}
+
+// Deadline, Done, Err and Value make it a context.Context.
+func (h *held) Deadline() (time.Time, bool) { return time.Time{}, false }
+func (h *held) Done() <-chan struct{}       { return h.engage().Done() }
+func (h *held) Value(key any) any           { return h.engage().Value(key) }
+
+func (h *held) Err() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.ctx == nil {
+		return h.worker.ctx.Err()
+	}
+	return h.ctx.Err()
+}
+
+// end stops the looks and ends the context.
+func (h *held) end() {
+	h.worker.current.Store(nil)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ended = true
+	if h.ctx == nil {
+		return
+	}
+	h.cancel()
 	if h.timer != nil {
 		h.timer.Stop()
 		h.timer = nil
@@ -59,46 +94,40 @@ func (h *held) pause() {
 	}
 }
 
-func (h *held) stop() {
-	h.pause()
-	h.cancel()
-}
-
+// look withdraws the call when the process is dead or a signal waits for it.
 func (h *held) look() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.timer == nil {
 		return
 	}
-	if h.id != 0 && !h.listener.valid(h.id) {
-		h.claim()
-		h.cancel()
-		return
-	}
+	listener := h.worker.listener
 	st, err := h.readStatus()
-	if err != nil {
+	if err != nil || h.id != 0 && !listener.valid(h.id) {
 		h.claim()
 		h.cancel()
 		return
 	}
 	if signals, own := st.deliverable(); signals != 0 {
-		if h.id != 0 && h.claim() {
-			errno := unix.EINTR
-			if own {
-				errno = errRestart
-			}
-			_ = h.listener.fail(h.id, errno)
+		errno := unix.EINTR
+		if own {
+			errno = errRestart
 		}
-		h.cancel()
+		h.withdraw(errno)
 		return
 	}
 	if h.ctx.Err() != nil { // the server closed
-		if h.id != 0 && h.claim() {
-			_ = h.listener.fail(h.id, unix.EPERM)
-		}
+		h.withdraw(unix.EPERM)
 		return
 	}
 	h.timer.Reset(lookEvery)
+}
+
+func (h *held) withdraw(errno unix.Errno) {
+	if h.claim() && h.id != 0 {
+		_ = h.worker.listener.fail(h.id, errno)
+	}
+	h.cancel()
 }
 
 func (h *held) readStatus() (status, error) {

@@ -95,6 +95,13 @@ func (l *listener) hungUp(timeout int) bool {
 	}
 }
 
+// pending reports whether a call waits to be received.
+func (l *listener) pending() bool {
+	fds := [1]unix.PollFd{{Fd: int32(l.fd), Events: unix.POLLIN}}
+	n, _, _ := unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&fds)), 1, uintptr(unsafe.Pointer(&unix.Timespec{})), 0, 0, 0)
+	return n == 1 && fds[0].Revents&unix.POLLIN != 0
+}
+
 // valid reports whether the call is still waiting, that is whether what was
 // read from /proc/PID since belongs to the process that made it.
 func (l *listener) valid(id uint64) bool {

@@ -33,7 +33,8 @@ type memory struct {
 	local []unix.Iovec
 	far   []unix.RemoteIovec
 	want  []uint64
-	total int
+	text  []byte
+	ends  []int
 }
 
 // maxPages bounds the pages kept for one exec: strings of maxTotal bytes spread
@@ -42,13 +43,12 @@ const maxPages = 4096
 
 func (m *memory) reset(pid int) {
 	m.pid = pid
-	m.total = 0
 	if m.pages == nil {
 		m.pages = make(map[uint64][]byte, 64)
 	}
 	clear(m.pages)
 	if cap(m.store) > 64*pageSize {
-		m.store = nil // one exec with large arguments does not stay resident
+		m.store, m.text = nil, nil // one exec with large arguments does not stay resident
 	}
 	m.store = m.store[:0]
 }
@@ -150,33 +150,57 @@ func (m *memory) rest(address uint64) ([]byte, error) {
 	return b[address-page:], nil
 }
 
-// text reads a string up to its NUL, at most limit bytes long.
-func (m *memory) text(address uint64, limit int) (string, error) {
-	var head []byte
+// append adds a string without its NUL to m.text, at most limit bytes long.
+func (m *memory) append(address uint64, limit int) error {
+	start := len(m.text)
 	for {
 		b, err := m.rest(address)
 		if err != nil {
-			return "", err
+			return err
 		}
-		if i := bytes.IndexByte(b, 0); i >= 0 {
-			if len(head)+i >= limit {
-				return "", errTooLarge
-			}
-			m.total += len(head) + i + 1
-			if m.total > maxTotal {
-				return "", errTooLarge
-			}
-			if head == nil {
-				return string(b[:i]), nil
-			}
-			return string(append(head, b[:i]...)), nil
+		end := bytes.IndexByte(b, 0)
+		if end >= 0 {
+			m.text = append(m.text, b[:end]...)
+		} else {
+			m.text = append(m.text, b...)
 		}
-		head = append(head, b...)
-		if len(head) >= limit {
-			return "", errTooLarge
+		if len(m.text)-start >= limit || len(m.text) > maxTotal {
+			return errTooLarge
+		}
+		if end >= 0 {
+			return nil
 		}
 		address += uint64(len(b))
 	}
+}
+
+// path reads one string.
+func (m *memory) path(address uint64) (string, error) {
+	m.text = m.text[:0]
+	if err := m.append(address, maxPath); err != nil {
+		return "", err
+	}
+	return string(m.text), nil
+}
+
+// strings reads the strings at the addresses, in one allocation.
+func (m *memory) strings(addresses []uint64) ([]string, error) {
+	m.text = m.text[:0]
+	m.ends = m.ends[:0]
+	for _, a := range addresses {
+		if err := m.append(a, maxString); err != nil {
+			return nil, err
+		}
+		m.ends = append(m.ends, len(m.text))
+	}
+	all := string(m.text)
+	out := make([]string, len(addresses))
+	start := 0
+	for i, end := range m.ends {
+		out[i] = all[start:end]
+		start = end
+	}
+	return out, nil
 }
 
 // pointers reads an array of addresses up to its null one.
@@ -193,8 +217,7 @@ func (m *memory) pointers(address uint64, into []uint64) ([]uint64, error) {
 			return into, nil
 		}
 		into = append(into, p)
-		m.total += 8
-		if m.total > maxTotal {
+		if 8*len(into) > maxTotal {
 			return into, errTooLarge
 		}
 		address += 8
@@ -217,17 +240,4 @@ func (m *memory) word(address uint64) (uint64, error) {
 	}
 	copy(w[n:], b)
 	return *(*uint64)(unsafe.Pointer(&w[0])), nil
-}
-
-// strings reads an array of strings.
-func (m *memory) strings(addresses []uint64) ([]string, error) {
-	out := make([]string, len(addresses))
-	for i, a := range addresses {
-		s, err := m.text(a, maxString)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = s
-	}
-	return out, nil
 }

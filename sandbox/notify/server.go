@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -22,12 +19,8 @@ type Server struct {
 
 	ctx    context.Context // ends when the server closes
 	cancel context.CancelFunc
-	idle   atomic.Int32 // workers waiting for a notification
-	wg     sync.WaitGroup
+	crew   crew
 }
-
-// Workers beyond this many leave when they have nothing to do.
-const maxIdle = 4
 
 // New takes over the listener. Init, when given, must already have its final
 // root directory and its own RLIMIT_LOCKS: a process with that limit counts as
@@ -47,6 +40,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.crew.lead = make(chan struct{}, 1)
 	return s, nil
 }
 
@@ -78,61 +72,21 @@ func (s *Server) open() error {
 func (s *Server) Run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, s.cancel)
 	defer stop()
+	ignoreStops()
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
 		s.listener.hungUp(-1)
 	}()
-	s.startWorker()
-	s.startWorker()
+	s.passLead()
+	defer s.sockets.close()
 	select {
 	case <-gone:
 		s.cancel()
-		s.sockets.close()
 		return nil
 	case <-ctx.Done():
-		s.sockets.close()
 		return ctx.Err()
 	}
-}
-
-// startWorker starts a thread that receives, judges, seizes and waits by
-// itself: handing a notification to another thread would cost a wake-up, and a
-// tracer is a thread. One worker is always left to receive.
-func (s *Server) startWorker() {
-	s.idle.Add(1)
-	go func() {
-		// Never unlocked: the thread ends with the goroutine, and nothing else
-		// ever forks or waits on it.
-		runtime.LockOSThread()
-		w := &worker{Server: s, buffer: s.listener.buffer()}
-		for {
-			n, err := s.listener.receive(w.buffer)
-			if s.idle.Add(-1) == 0 && err == nil {
-				s.startWorker()
-			}
-			if err != nil {
-				if !errors.Is(err, errClosed) {
-					s.log("cannot receive a notification: %v", err)
-				}
-				return
-			}
-			w.serve(n)
-			if s.idle.Add(1) > maxIdle {
-				s.idle.Add(-1)
-				return
-			}
-		}
-	}()
-}
-
-// A worker is one thread and its buffers.
-type worker struct {
-	*Server
-	buffer []uint64
-	memory memory
-	image  []byte
-	words  []uint64
 }
 
 func (w *worker) serve(n *notification) {
