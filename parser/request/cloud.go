@@ -66,6 +66,9 @@ func s3Host(labels []string) bool {
 // header, or method and path.
 func (m *message) aws(h *effect.HTTP, service string) {
 	if target := m.get("X-Amz-Target"); target != "" {
+		if strings.Contains(target, ",") {
+			opaque(h, "several X-Amz-Target headers")
+		}
 		h.Action = action(service, target)
 		return
 	}

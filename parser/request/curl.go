@@ -237,14 +237,16 @@ func (c *curl) encoded(v effect.Word) effect.Word {
 	return concat(name, effect.Lit("="), rest)
 }
 
-// escape percent-encodes all but unreserved characters and the mark of an
-// unknown part.
+// escape encodes as for a form: all but unreserved characters and the mark of
+// an unknown part are percent-encoded, a blank is "+".
 func escape(s string) string {
 	const digits = "0123456789ABCDEF"
 	b := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
 		if letter(s[i]) || digit(s[i]) || strings.IndexByte("-._~\x00", s[i]) >= 0 {
 			b = append(b, s[i])
+		} else if s[i] == ' ' {
+			b = append(b, '+')
 		} else {
 			b = append(b, '%', digits[s[i]>>4], digits[s[i]&15])
 		}

@@ -250,7 +250,7 @@ func (i *items) finish() {
 	case len(i.files) > 0 || i.parts && len(i.fields) > 0:
 		c.form = i.files
 		for _, f := range i.fields {
-			c.form = append(c.form, effect.Word{Text: unescape(f.Text), Known: f.Known})
+			c.form = append(c.form, effect.Word{Text: unescape(plus(f.Text)), Known: f.Known})
 		}
 		c.multipart(d)
 	case len(i.fields) > 0 && i.form:

@@ -108,7 +108,7 @@ func serverDir(t *testing.T, account string) (string, *syscall.SysProcAttr) {
 }
 
 // start runs a server until the test ends and waits until probe succeeds.
-func start(t *testing.T, server *exec.Cmd, probe func() error) {
+func start(t *testing.T, server *exec.Cmd, stop syscall.Signal, probe func() error) {
 	t.Helper()
 	var log strings.Builder
 	server.Stdout, server.Stderr = &log, &log
@@ -121,7 +121,7 @@ func start(t *testing.T, server *exec.Cmd, probe func() error) {
 		close(done)
 	}()
 	t.Cleanup(func() {
-		server.Process.Signal(syscall.SIGQUIT)
+		server.Process.Signal(stop)
 		select {
 		case <-done:
 		case <-time.After(20 * time.Second):
@@ -144,6 +144,7 @@ func start(t *testing.T, server *exec.Cmd, probe func() error) {
 }
 
 func TestAgainstSQLite(t *testing.T) {
+	t.Parallel()
 	sqlite3 := need(t, "sqlite3")
 	dir := t.TempDir()
 	run := func(script string) string {
@@ -178,6 +179,7 @@ func TestAgainstSQLite(t *testing.T) {
 }
 
 func TestAgainstPostgres(t *testing.T) {
+	t.Parallel()
 	psql := need(t, "psql")
 	bin := filepath.Dir(need(t, "/usr/lib/postgresql/*/bin/initdb", "initdb"))
 	dir, attributes := serverDir(t, "postgres")
@@ -194,7 +196,7 @@ func TestAgainstPostgres(t *testing.T) {
 		cmd.Stdin = strings.NewReader(script)
 		return cmd.CombinedOutput()
 	}
-	start(t, server, func() error { _, err := client("", "-c", "SELECT 1"); return err })
+	start(t, server, syscall.SIGQUIT, func() error { _, err := client("", "-c", "SELECT 1"); return err })
 	run := func(script string) string {
 		client("DROP TABLE IF EXISTS t; CREATE TABLE t (id int, name text); INSERT INTO t VALUES (1,'a'),(2,'b'),(3,'c');")
 		client(script)
@@ -235,6 +237,7 @@ func TestAgainstPostgres(t *testing.T) {
 }
 
 func TestAgainstMariaDB(t *testing.T) {
+	t.Parallel()
 	mysqlClient := need(t, "mariadb", "mysql")
 	daemon := need(t, "mariadbd", "/usr/sbin/mariadbd")
 	dir, attributes := serverDir(t, "mysql")
@@ -247,7 +250,7 @@ func TestAgainstMariaDB(t *testing.T) {
 		cmd.Stdin = strings.NewReader(script)
 		return cmd.CombinedOutput()
 	}
-	start(t, server, func() error { _, err := client("SELECT 1"); return err })
+	start(t, server, syscall.SIGKILL, func() error { _, err := client("SELECT 1"); return err })
 	run := func(script string) string {
 		client("CREATE DATABASE IF NOT EXISTS d; USE d; DROP TABLE IF EXISTS t; CREATE TABLE t (id int, name text) ENGINE=Aria; INSERT INTO t VALUES (1,'a'),(2,'b'),(3,'c')")
 		client("USE d;\n" + script)
