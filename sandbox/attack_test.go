@@ -87,7 +87,7 @@ func TestAttacks(t *testing.T) {
 		"memory of the machine":                                    "head -c1 /dev/mem || head -c1 /dev/kmem || head -c1 /proc/kcore | grep -q .",
 		"kernel log":                                               "dmesg",
 		"processes of the host":                                    "ls -d /proc/[0-9]*/ | wc -l | { read n; [ $n -gt 6 ]; }",
-		"hidden file through another process's root":               "sleep 5 & grep -q secret /proc/$!/root" + b.work + "/.env",
+		"hidden file through another process's root":               "sleep 5 >/dev/null & grep -q secret /proc/$!/root" + b.work + "/.env",
 		"hidden file by a hard link":                               "ln .env hard && grep secret hard",
 		"hidden file by bind":                                      "mount --bind .env /tmp/x && grep secret /tmp/x",
 		"privileges by a setuid program":                           "cp /usr/bin/id ./id; chmod u+s id; sudo -n id || ./id | grep -q 'euid=0'",

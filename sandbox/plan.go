@@ -28,11 +28,11 @@ func (p *MountPlan) String() string {
 	return b.String()
 }
 
-// Plan says how to build the view for the user uid. It looks at host, the file
-// system from the root, and changes nothing. Only what names the caller's
-// mistakes is an error: a workspace that is no directory or is reached by a
-// link, and paths that are not absolute and clean.
-func Plan(v View, host fs.ReadLinkFS, uid int) (*MountPlan, error) {
+// Plan says how to build the view for the user uid on the machine hostname. It
+// looks at host, the file system from the root, and changes nothing. Only the
+// caller's mistakes are errors: a workspace that is no directory or is reached
+// by a link, and paths that are not absolute and clean.
+func Plan(v View, host fs.ReadLinkFS, uid int, hostname string) (*MountPlan, error) {
 	p := planner{host: host, plan: &MountPlan{}, made: map[string]bool{"/": true}}
 	if err := p.check(v); err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func Plan(v View, host fs.ReadLinkFS, uid int) (*MountPlan, error) {
 	for _, d := range v.Hidden {
 		p.want(rankHidden, wire.Op{Kind: wire.Hide, Path: d})
 	}
-	p.files(v)
+	p.files(v, hostname)
 	p.emit()
 	return p.plan, nil
 }
@@ -299,8 +299,8 @@ func (p *planner) workspace(v View) {
 	}
 }
 
-func (p *planner) files(v View) {
-	for name, text := range generated {
+func (p *planner) files(v View, hostname string) {
+	for name, text := range generated(hostname) {
 		if _, ok := v.Files[name]; !ok {
 			p.want(rankFile, wire.Op{Kind: wire.File, Path: name, Data: []byte(text)})
 		}

@@ -36,11 +36,11 @@ func lines(t *testing.T, v View, h fs.ReadLinkFS) []string {
 	if v.Workspace == "" {
 		v.Workspace = "/w"
 	}
-	plan, err := Plan(v, h, 1000)
+	plan, err := Plan(v, h, 1000, "box")
 	if err != nil {
 		t.Fatal(err)
 	}
-	base, err := Plan(View{Workspace: "/base"}, host("/base/"), 1000)
+	base, err := Plan(View{Workspace: "/base"}, host("/base/"), 1000, "box")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestPlanRefuses(t *testing.T) {
 		{Workspace: "/w", Hidden: []string{"/w"}}, {Workspace: "/w", Locked: []string{""}},
 		{Workspace: "/w", Files: map[string][]byte{"etc/x": nil}}, {Workspace: "/w", Replace: map[string]string{"/a": "b"}},
 	} {
-		if _, err := Plan(v, h, 0); err == nil {
+		if _, err := Plan(v, h, 0, "box"); err == nil {
 			t.Errorf("%+v is planned", v)
 		}
 	}
@@ -143,7 +143,7 @@ func FuzzPlan(f *testing.F) {
 	f.Add("/loop/x", "/w/loop", ".")
 	h := host("/w/a/b", "/w/.env", "/etc/passwd", "/loop -> loop", "/w/up -> ../..", "/w/.git/hooks/x")
 	f.Fuzz(func(t *testing.T, hidden, shown, listed string) {
-		plan, err := Plan(View{Workspace: "/w", Home: "/h", Hidden: []string{hidden}, ReadWrite: []string{shown}, HomeList: []string{listed}}, h, 0)
+		plan, err := Plan(View{Workspace: "/w", Home: "/h", Hidden: []string{hidden}, ReadWrite: []string{shown}, HomeList: []string{listed}}, h, 0, "")
 		if err != nil {
 			return
 		}

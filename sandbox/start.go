@@ -117,7 +117,11 @@ func (s *Sandbox) compile() (program []byte, plan *MountPlan, err error) {
 	if !ok {
 		return nil, nil, errors.New("internal error: the host's root has no links")
 	}
-	plan, err = Plan(s.config.View, host, os.Getuid())
+	hostname := s.config.Hostname
+	if hostname == "" {
+		hostname, _ = os.Hostname()
+	}
+	plan, err = Plan(s.config.View, host, os.Getuid(), hostname)
 	if ferr := <-compiled; ferr != nil {
 		return nil, nil, fmt.Errorf("cannot build the system call filter: %w", ferr)
 	}

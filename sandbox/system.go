@@ -43,10 +43,17 @@ var etcHidden = []string{
 }
 
 // generated are files that are always the sandbox's own: names are answered by
-// the supervisor, and the person's hosts file would bypass it.
-var generated = map[string]string{
-	"/etc/resolv.conf": "nameserver 127.0.0.1\noptions edns0\n",
-	"/etc/hosts":       "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n",
+// the supervisor, which the person's hosts file would bypass. A program that
+// looks its own host name up must not wait for that.
+func generated(hostname string) map[string]string {
+	hosts := "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
+	if hostname != "" {
+		hosts += "127.0.1.1 " + hostname + "\n::1 " + hostname + "\n"
+	}
+	return map[string]string{
+		"/etc/resolv.conf": "nameserver 127.0.0.1\noptions edns0\n",
+		"/etc/hosts":       hosts,
+	}
 }
 
 // unreadable says whether an ordinary user could not read the entry.
