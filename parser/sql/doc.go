@@ -38,18 +38,22 @@
 //	CREATE FUNCTION UNTRUSTED
 //	    code that leaves the database's sandbox: LANGUAGE C, plpython3u, SONAME
 //	ALTER TABLE followed by one of
-//	    ADD COLUMN, ADD CONSTRAINT, ADD INDEX, ADD PARTITION,
+//	    ADD COLUMN, ADD CONSTRAINT, ADD INDEX, ADD PARTITION, PARTITION BY,
 //	    ATTACH PARTITION, VALIDATE CONSTRAINT, SET DEFAULT, DROP DEFAULT,
 //	    SET NOT NULL, DROP NOT NULL,
 //	    DROP COLUMN, DROP CONSTRAINT, DROP INDEX, DROP PARTITION,
 //	    TRUNCATE PARTITION, DETACH PARTITION, EXCHANGE PARTITION,
+//	    COALESCE PARTITION, REORGANIZE PARTITION, REMOVE PARTITIONING,
 //	    DISCARD TABLESPACE, IMPORT TABLESPACE, DROP IDENTITY,
 //	    ALTER COLUMN TYPE (also MySQL's MODIFY and CHANGE),
 //	    ALTER COLUMN (storage, statistics), RENAME, RENAME COLUMN,
 //	    RENAME INDEX, RENAME CONSTRAINT, OWNER, SET SCHEMA,
 //	    ENABLE or DISABLE or FORCE or NO FORCE ROW LEVEL SECURITY,
 //	    ENABLE or DISABLE TRIGGER, ENABLE or DISABLE RULE, SET LOGGED,
-//	    SET UNLOGGED, SET OPTIONS, or nothing for what is left
+//	    SET UNLOGGED, SET OPTIONS, SET TABLESPACE, SET ACCESS METHOD,
+//	    ADD IDENTITY, ALTER CONSTRAINT, DROP EXPRESSION, or nothing for what
+//	    is left
+//	ALTER DOMAIN DROP CONSTRAINT, ALTER EXTENSION ADD, ALTER EXTENSION DROP
 //	ALTER x RENAME, ALTER x SET SCHEMA, ALTER x OWNER, ALTER TYPE ADD VALUE,
 //	ALTER ROLE, ALTER ROLE SET, ALTER SYSTEM, ALTER DATABASE,
 //	ALTER DEFAULT PRIVILEGES, RENAME TABLE, RENAME USER
@@ -62,9 +66,11 @@
 //	COPY FROM FILE, COPY TO FILE, COPY PROGRAM   on the server; Objects has the
 //	             table and then the file or program
 //	SELECT INTO FILE (OUTFILE, DUMPFILE), LOAD DATA, LOAD DATA LOCAL
-//	DO, CALL     code that is not shown: Unparsed, unless a DO block's body
-//	             could be read whole; then its statements follow it
-//	EXECUTE IMMEDIATE   text put together by the server: Unparsed unless literal
+//	DO           Unparsed where its code could not be read whole; what was
+//	             found in it follows. Where it was, DO itself is r.
+//	CALL         Unparsed: the procedure's code is not shown
+//	EXECUTE IMMEDIATE   Unparsed unless its text is literal; then its
+//	             statements follow it
 //	FUNCTION ADMIN    a call that signals, configures or promotes the server
 //	FUNCTION FILE     one that reads or writes files of the server
 //	FUNCTION PROGRAM  one that runs a program or loads a library

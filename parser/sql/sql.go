@@ -45,13 +45,13 @@ type reading struct {
 // all three, and the strictest of those that understand it counts. Empty text
 // gives nil. The client's own commands are not understood; see Script.
 func Statements(text, dialect string) []effect.SQL {
-	return read(text, dialect, Dialect(dialect), func(d string) reading { return readIn(text, d) })
+	return read(text, Dialect(dialect), readIn)
 }
 
 // Script is Statements for text that the database's own command line client
 // reads (psql, mysql, sqlite3): its commands are told as well.
 func Script(text, dialect string) []effect.SQL {
-	return read(text, dialect, Dialect(dialect), func(d string) reading { return scriptIn(text, d) })
+	return read(text, Dialect(dialect), scriptIn)
 }
 
 // Dialect returns the canonical name for a dialect's usual names: postgres,
@@ -68,7 +68,7 @@ func Dialect(name string) string {
 	return "any"
 }
 
-func read(text, given, canonical string, in func(string) reading) []effect.SQL {
+func read(text, canonical string, in func(text, dialect string) reading) []effect.SQL {
 	if strings.TrimSpace(text) == "" {
 		return nil
 	}
@@ -76,13 +76,12 @@ func read(text, given, canonical string, in func(string) reading) []effect.SQL {
 		return []effect.SQL{unparsed(text[:maxShown], canonical, fmt.Sprintf("longer than %d KiB", MaxText>>10))}
 	}
 	if canonical != "any" {
-		return in(canonical).stmts
+		return in(text, canonical).stmts
 	}
-	_ = given
 	best, found := reading{}, false
 	var failed reading
 	for _, d := range [...]string{"postgres", "mysql", "sqlite"} {
-		r := in(d)
+		r := in(text, d)
 		switch {
 		case !r.ok:
 			if failed.stmts == nil || strictness(r.stmts) > strictness(failed.stmts) {
