@@ -37,6 +37,11 @@ func (sh *shell) callExpr(c *syntax.CallExpr, r *redirs) value {
 		}
 		return value{}
 	}
+	if name := soleVariable(c.Args[0]); name != "" {
+		if f := sh.fact(name); f != nil && f.alts != nil {
+			return sh.eachOf(name, f.alts, c, r)
+		}
+	}
 	w := sh.w
 	outer := w.defaulted
 	w.defaulted = false
@@ -71,6 +76,45 @@ func (sh *shell) callExpr(c *syntax.CallExpr, r *redirs) value {
 			sh.fork().run(cl.with(other))
 		}
 		w.environment = false
+	}
+	return out
+}
+
+// soleVariable returns the variable that a whole word expands.
+func soleVariable(w *syntax.Word) string {
+	if len(w.Parts) != 1 {
+		return ""
+	}
+	part := w.Parts[0]
+	if q, ok := part.(*syntax.DblQuoted); ok && len(q.Parts) == 1 {
+		part = q.Parts[0]
+	}
+	p, ok := part.(*syntax.ParamExp)
+	if !ok || p.Param == nil || p.Excl || p.Length || p.Index != nil || p.Exp != nil || p.Repl != nil || p.Slice != nil || p.Flags != nil || p.NestedParam != nil {
+		return ""
+	}
+	return p.Param.Value
+}
+
+// eachOf walks a command once for each program that its first word may be.
+func (sh *shell) eachOf(name string, alts []value, c *syntax.CallExpr, r *redirs) value {
+	var out value
+	before := sh.fork()
+	for i, v := range alts {
+		sub := before.fork()
+		sub.setVar(name, &fact{value: v})
+		o := sub.callExpr(c, r)
+		sub.facts.set(factVar, name, before.facts.get(factVar, name))
+		out.taint |= o.taint
+		if i == 0 {
+			sh.facts, sh.cwd, sh.args, sh.argsUnknown, sh.aliases = sub.facts, sub.cwd, sub.args, sub.argsUnknown, sub.aliases
+			out.text = o.text
+			continue
+		}
+		sh.converge(sub)
+		if o.text != out.text {
+			out.text = unknown
+		}
 	}
 	return out
 }

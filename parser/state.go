@@ -26,6 +26,7 @@ type factKey struct {
 // fact is what is known under a key. Facts are never changed once stored.
 type fact struct {
 	value             // the scalar, the file's content, what a descriptor reads
+	alts     []value  // what it may be, where branches differ; value is then unknown
 	unset    bool     // known not to be set
 	list     []arg    // an array's elements
 	keys     []string // an associative array's keys, beside list
@@ -138,7 +139,7 @@ func (f *facts) merge(g *facts) {
 func equal(a, b *fact) bool {
 	return a.value == b.value && a.unset == b.unset && a.isList == b.isList && a.exported == b.exported &&
 		a.ref == b.ref && a.body == b.body && a.path == b.path && a.net == b.net && a.sink == b.sink && a.to == b.to &&
-		slices.Equal(a.list, b.list) && slices.Equal(a.keys, b.keys)
+		slices.Equal(a.list, b.list) && slices.Equal(a.alts, b.alts) && slices.Equal(a.keys, b.keys)
 }
 
 // either is what is left of a fact that two ways disagree on.
@@ -152,6 +153,7 @@ func either(a, b *fact) *fact {
 		u.exported = u.exported || b.exported
 		u.net = u.net || b.net
 	}
+	u.alts = union(alternatives(a), alternatives(b))
 	// A function or a path that may be there is kept: it may run.
 	u.body, u.path, u.sink, u.to = a.body, a.path, a.sink, a.to
 	if u.body == nil && b != nil {
@@ -161,4 +163,37 @@ func either(a, b *fact) *fact {
 		u.path = b.path
 	}
 	return u
+}
+
+// maxAlternatives bounds the values that a variable with several is known by.
+const maxAlternatives = 4
+
+// alternatives are the values that a fact may have, nil when they are not all
+// known. A variable that was not set is taken to be empty, as a default does.
+func alternatives(f *fact) []value {
+	switch {
+	case f == nil || f.unset:
+		return []value{{}}
+	case f.alts != nil:
+		return f.alts
+	case f.isList || f.body != nil || f.ref != "" || f.path != "" || f.net || !f.known():
+		return nil
+	}
+	return []value{f.value}
+}
+
+func union(a, b []value) []value {
+	if a == nil || b == nil {
+		return nil
+	}
+	all := slices.Clip(a)
+	for _, v := range b {
+		if !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	if len(all) > maxAlternatives {
+		return nil
+	}
+	return all
 }
