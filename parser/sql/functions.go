@@ -28,14 +28,14 @@ func class(name string) string {
 // Each list is sorted, for the search in it.
 var (
 	programFunctions = []string{
-		"edit", "load_extension", "pg_execute_server_program", "plsh", "sys_bineval", "sys_eval",
-		"sys_exec", "xp_cmdshell",
+		"edit", "load_extension", "pg_execute_server_program", "plsh", "sys_bineval", "sys_eval", "sys_exec",
+		"xp_cmdshell",
 	}
 	fileFunctions = []string{
 		"fsdir", "lo_export", "lo_import", "load_file", "lsdir", "lsmode", "pg_current_logfile",
 		"pg_file_rename", "pg_file_sync", "pg_file_unlink", "pg_file_write", "pg_ls_archive_statusdir",
-		"pg_ls_dir", "pg_ls_logdir", "pg_ls_tmpdir", "pg_ls_waldir", "pg_read_binary_file",
-		"pg_read_file", "pg_read_server_files", "pg_stat_file", "readfile", "writefile",
+		"pg_ls_dir", "pg_ls_logdir", "pg_ls_tmpdir", "pg_ls_waldir", "pg_read_binary_file", "pg_read_file",
+		"pg_read_server_files", "pg_stat_file", "readfile", "writefile",
 	}
 	dynamicFunctions = []string{
 		"cursor_to_xml", "database_to_xml", "dblink", "dblink_connect", "dblink_connect_u", "dblink_exec",
@@ -56,10 +56,10 @@ var (
 		"pg_wal_replay_resume", "rds_kill", "rds_kill_query", "set_config",
 	}
 	writeFunctions = []string{
-		"add_compression_policy", "add_retention_policy", "cron_schedule", "cron_unschedule",
-		"drop_chunks", "lo_create", "lo_creat", "lo_from_bytea", "lo_open", "lo_truncate",
-		"lo_truncate64", "lo_unlink", "lowrite", "master_drop_all_shards", "pg_advisory_unlock_all_never",
-		"pg_stat_reset", "pg_stat_reset_shared", "pg_stat_statements_reset", "setval",
+		"add_compression_policy", "add_retention_policy", "cron_schedule", "cron_unschedule", "drop_chunks",
+		"lo_creat", "lo_create", "lo_from_bytea", "lo_open", "lo_truncate", "lo_truncate64", "lo_unlink",
+		"lowrite", "master_drop_all_shards", "pg_stat_reset", "pg_stat_reset_shared",
+		"pg_stat_statements_reset", "setval",
 	}
 	credentialTables = []string{"pg_authid", "pg_shadow", "pg_user_mapping", "pg_user_mappings"}
 )
