@@ -88,7 +88,7 @@ func TestSignalReachesTheGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	p, err := b.Run(b.command("trap 'echo trapped; exit 5' TERM; echo ready; sleep 100 & wait", nil, w, w))
+	p, err := b.Run(b.command("trap 'echo trapped; exit 5' TERM; sleep 100 & until grep -q sleep /proc/$!/comm; do :; done; echo ready; wait", nil, w, w))
 	w.Close()
 	if err != nil {
 		t.Fatal(err)
