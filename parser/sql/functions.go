@@ -7,6 +7,7 @@ import (
 	"twokey/parser/effect"
 )
 
+// class is the verb of a function whose call is an act of its own, else "".
 func class(name string) string {
 	for _, c := range [...]struct {
 		verb  string
@@ -77,7 +78,7 @@ func calls(src string, tokens []token, d dialect) []effect.SQL {
 			if i >= 2 && tokens[i-1].text == "." {
 				name = qualified(strings.ToLower(tokens[i-2].name(src)), name)
 			}
-			if verb := class(name); verb != "" {
+			if verb := class(name); verb != "" && !harmlessSetting(src, name, tokens[i+2:]) {
 				byVerb[verb] = append(byVerb[verb], name)
 			}
 			continue
@@ -97,6 +98,17 @@ func calls(src string, tokens []token, d dialect) []effect.SQL {
 	}
 	slices.SortFunc(effects, func(a, b effect.SQL) int { return strings.Compare(a.Verb, b.Verb) })
 	return effects
+}
+
+// harmlessSetting reports whether the call is set_config of a literal setting
+// that SET may have as well.
+func harmlessSetting(src, name string, arguments []token) bool {
+	if name != "set_config" || len(arguments) < 2 || arguments[0].kind != str || arguments[1].text != "," {
+		return false
+	}
+	setting := strings.ToLower(arguments[0].value(src))
+	return !strings.ContainsRune(setting, '\\') && !unsafeSettings[setting] &&
+		setting != "role" && setting != "session_authorization" && setting != "standard_conforming_strings"
 }
 
 // byCalls reports whether calls made the effect.

@@ -133,6 +133,8 @@ func TestPostgres(t *testing.T) {
 		{"SELECT pg_catalog . \"pg_read_file\" ('x')", "SELECT; FUNCTION FILE (pg_read_file)"},
 		{"DELETE FROM t WHERE id = (SELECT dblink_exec('x', 'y')::int)", "DELETE (t) some; FUNCTION DYNAMIC (dblink_exec)"},
 		{"SELECT pg_terminate_backend(pid), setval('s', 1) FROM pg_stat_activity", "SELECT (pg_stat_activity); FUNCTION ADMIN (pg_terminate_backend); FUNCTION WRITE (setval)"},
+		{"SELECT set_config('app.user', '5', true)", "SELECT"},
+		{"SELECT set_config('session_replication_role', 'replica', true), set_config('a' || 'b', '', true)", "SELECT; FUNCTION ADMIN (set_config)"},
 		{"SELECT 'pg_read_file(1)', pg_read_file FROM t", "SELECT (t)"},
 		{"SELECT * FROM pg_shadow", "SELECT (pg_shadow); READ CREDENTIALS (pg_shadow)"},
 		{`SELECT U&"pg\005fread_file"('x')`, "SELECT !"},
