@@ -8,23 +8,30 @@ import (
 
 // archiveGrammars are archivers and compressors.
 func archiveGrammars() []grammar {
-	const compressor = "d/decompress c/to-stdout/stdout k/keep f/force t/test l/list r/recursive n N v/verbose q/quiet S/suffix= 1 2 3 4 5 6 7 8 9 fast best p/processes= T/threads= o=w rm D= M= z L a"
+	const compressor = `d/decompress c/to-stdout/stdout k/keep f/force t/test l/list r/recursive n N v/verbose q/quiet
+		S/suffix= 1 2 3 4 5 6 7 8 9 fast best p/processes= T/threads= o=w rm D= M= z L a`
 	return []grammar{
 		{names: "tar", style: gnu | bareFirst, opts: `c/create x/get/extract t/list r/append u/update d/diff/compare A/catenate/concatenate
 			delete f/file= C/directory=c T/files-from=r X/exclude-from=r z/gzip j/bzip2 J/xz a/auto-compress Z/compress zstd lzma lzip lzop
 			v/verbose p/preserve-permissions k/keep-old-files O/to-stdout h/dereference P/absolute-names S/sparse W/verify w/interactive
-			b/blocking-factor= g/listed-incremental=w H/format= I/use-compress-program=s K= L= M F/info-script/new-volume-script=s N/newer= V/label=
-			to-command=s checkpoint=? checkpoint-action= rsh-command=s rmt-command= exclude= strip-components= transform/xform= owner= group= mode= mtime=
+			b/blocking-factor= g/listed-incremental=w H/format= I/use-compress-program=s K= L= M
+				F/info-script/new-volume-script=s N/newer= V/label=
+			to-command=s checkpoint=? checkpoint-action= rsh-command=s rmt-command= exclude= strip-components=
+				transform/xform= owner= group= mode= mtime=
 			one-file-system remove-files overwrite skip-old-files unlink-first recursive-unlink exclude-vcs wildcards no-recursion
-			totals=? sort= index-file=w warning= add-file=r level= newer-mtime= suffix= backup=? force-local numeric-owner null anchored occurrence=?`, hook: tar},
-		{names: "zip", style: singleDash, opts: `r/recurse-paths/recursive R j/junk-paths q/quiet v/verbose 0 1 2 3 4 5 6 7 8 9 e/encrypt P/password= x/exclude= i/include= m/move u/update f/freshen
+			totals=? sort= index-file=w warning= add-file=r level= newer-mtime= suffix= backup=? force-local numeric-owner
+				null anchored occurrence=?`, hook: tar},
+		{names: "zip", style: singleDash, opts: `r/recurse-paths/recursive R j/junk-paths q/quiet v/verbose 0 1 2 3 4 5 6 7
+			8 9 e/encrypt P/password= x/exclude= i/include= m/move u/update f/freshen
 			d/delete T/test TT/unzip-command= b/temp-path= n= t= tt= @ y/symlinks X l D A O=w out=w s= F FF g k ll o S sf U z Z=`, hook: zip},
 		{names: "unzip", style: 0, opts: "o n q l t v p z Z j d= x= P= a b C f u U L K M X D O= I=", hook: unzip},
 		{names: "7z", style: 0, depth: 1, opts: "o=? p=? t=? m=? x=? i=? a=? r=? s=? u=? v=? w=? b=? y", hook: sevenZip},
 		{names: "rar unrar", style: 0, depth: 1, hook: sevenZip},
 		{names: "gzip bzip2 xz zstd compress uncompress lz4 lzop brotli", style: gnu, opts: compressor, hook: compress},
 		{names: "gzip-cat", style: gnu, opts: compressor, paths: effect.OpRead},
-		{names: "cpio", style: gnu, opts: "i/extract o/create p/pass-through t/list d/make-directories m u/unconditional v/verbose F/file=r I=r O=w D/directory=c E/pattern-file=r H/format= R/owner= 0/null A B rsh-command=s quiet no-absolute-filenames", hook: cpio},
+		{names: "cpio", style: gnu, opts: `i/extract o/create p/pass-through t/list d/make-directories m u/unconditional
+			v/verbose F/file=r I=r O=w D/directory=c E/pattern-file=r H/format= R/owner= 0/null A B rsh-command=s quiet
+			no-absolute-filenames`, hook: cpio},
 		{names: "ar", style: bareFirst, hook: func(c *call) {
 			if len(c.cmd.Operands) > 0 && !c.has("t", "x", "p") {
 				c.fileOperand(effect.OpWrite, 0)
@@ -32,11 +39,16 @@ func archiveGrammars() []grammar {
 			afterFirst(effect.OpRead)(c)
 		}},
 		{names: "mksquashfs genisoimage mkisofs xorriso", style: singleDash, opts: "o=w V= b= c=", paths: effect.OpRead},
-		{names: "borg restic duplicity kopia", style: cobra | classified | untilVerb, depth: 2, opts: `n/dry-run r/repo= p/password-file= repository-file=r password-command=s rsh=s
-			v/verbose list stats progress s/save-space keep-last= keep-daily= keep-weekly= keep-monthly= keep-yearly= prefix= glob-archives= a/match-archives= P force H/host= tag= exclude= e= exclude-from=r target=w t= include= files-from=r json
+		{names: "borg restic duplicity kopia", style: cobra | classified | untilVerb, depth: 2, opts: `n/dry-run r/repo=
+			p/password-file= repository-file=r password-command=s rsh=s
+			v/verbose list stats progress s/save-space keep-last= keep-daily= keep-weekly= keep-monthly= keep-yearly=
+				prefix= glob-archives= a/match-archives= P force H/host= tag= exclude= e= exclude-from=r target=w t= include= files-from=r json
 			remote-path=`, classes: map[effect.Trait]string{
-			TraitReads: "check|diff|mount|umount|info|list|snapshots|ls|find|stats|dump|cat|version|key list|cache|benchmark|maintenance info", TraitCreates: "create|backup|copy|init|rcreate|full|incremental|tag|snapshot create",
-			TraitDestroys: "prune|delete|forget|key remove|remove-older-than|remove-all-but-n-full|rebuild-index|unlock|break-lock|compact|recreate|rdelete|snapshot delete|repository disconnect|maintenance run", TraitMutates: "restore|extract|rename|migrate|upgrade|repair|config", TraitSecretRead: "key export",
+			TraitReads: `check|diff|mount|umount|info|list|snapshots|ls|find|stats|dump|cat|version|key list|cache|benchmark|
+				maintenance info`, TraitCreates: "create|backup|copy|init|rcreate|full|incremental|tag|snapshot create",
+			TraitDestroys: `prune|delete|forget|key remove|remove-older-than|remove-all-but-n-full|rebuild-index|unlock|
+				break-lock|compact|recreate|rdelete|snapshot delete|repository disconnect|maintenance run`,
+			TraitMutates: "restore|extract|rename|migrate|upgrade|repair|config", TraitSecretRead: "key export",
 		}, hook: backup},
 	}
 }

@@ -13,7 +13,8 @@ import (
 func fileGrammars() []grammar {
 	const copyOptions = `a/archive b f/force i/interactive l/link L/dereference n/no-clobber P/no-dereference p
 		preserve=? no-preserve= R/r/recursive s/symbolic-link S/suffix= t/target-directory= T/no-target-directory
-		u/update=? v/verbose x/one-file-system Z context=? backup=? reflink=? sparse= parents H attributes-only remove-destination strip-trailing-slashes`
+		u/update=? v/verbose x/one-file-system Z context=? backup=? reflink=? sparse= parents H attributes-only
+			remove-destination strip-trailing-slashes`
 	return []grammar{
 		{names: "rm", style: gnu, opts: `f/force i I interactive=? r/R/recursive d/dir v/verbose
 			one-file-system no-preserve-root preserve-root=? P W x`, paths: effect.OpDelete},
@@ -21,9 +22,10 @@ func fileGrammars() []grammar {
 		{names: "rmdir", style: gnu, opts: "p/parents v/verbose ignore-fail-on-non-empty", paths: effect.OpDelete},
 		{names: "trash trash-put rmtrash", style: gnu, opts: "r/recursive f/force v/verbose", paths: effect.OpDelete},
 		{names: "srm wipe secure-delete", style: gnu, opts: "r/recursive f/force z v/verbose", paths: effect.OpDelete},
-		{names: "shred", style: gnu, opts: "f/force n/iterations= s/size= u remove=? v/verbose x/exact z/zero random-source=r", hook: shred},
+		{names: "shred", style: gnu, opts: `f/force n/iterations= s/size= u remove=? v/verbose x/exact z/zero random-source=r`, hook: shred},
 		{names: "truncate", style: gnu, opts: "c/no-create o/io-blocks r/reference= s/size=", paths: effect.OpWrite},
-		{names: "fallocate", style: gnu, opts: "c/collapse-range d/dig-holes i/insert-range l/length= n/keep-size o/offset= p/punch-hole z/zero-range x/posix v/verbose", paths: effect.OpWrite},
+		{names: "fallocate", style: gnu, opts: `c/collapse-range d/dig-holes i/insert-range l/length= n/keep-size o/offset=
+			p/punch-hole z/zero-range x/posix v/verbose`, paths: effect.OpWrite},
 		{names: "touch", style: gnu, opts: "a c/no-create d/date= f h/no-dereference m r/reference= t= time=", hook: touch},
 		{names: "mkdir", style: gnu, opts: "m/mode= p/parents v/verbose Z context=?", paths: effect.OpCreate},
 		{names: "mkfifo", style: gnu, opts: "m/mode= Z context=?", paths: effect.OpCreate},
@@ -39,30 +41,40 @@ func fileGrammars() []grammar {
 			s/symbolic S/suffix= t/target-directory= T/no-target-directory v/verbose backup=?`, hook: copies},
 		{names: "rename prename file-rename", style: gnu, opts: "v/verbose n/nono s f/force e= o/no-overwrite i/interactive", hook: rename},
 		{names: "dd", style: keywords, hook: dd},
-		{names: "chmod", style: gnu, opts: "c/changes f/silent v/verbose R/recursive reference= preserve-root no-preserve-root h H L P", hook: chmod},
-		{names: "chown chgrp", style: gnu, opts: "c/changes f/silent v/verbose R/recursive reference= from= h/no-dereference dereference H L P preserve-root no-preserve-root", hook: chmod},
+		{names: "chmod", style: gnu, opts: `c/changes f/silent v/verbose R/recursive reference= preserve-root
+			no-preserve-root h H L P`, hook: chmod},
+		{names: "chown chgrp", style: gnu, opts: `c/changes f/silent v/verbose R/recursive reference= from= h/no-dereference
+			dereference H L P preserve-root no-preserve-root`, hook: chmod},
 		{names: "chattr", style: gnu, opts: "R/recursive V f v= p=", hook: chmod},
 		{names: "chcon", style: gnu, opts: "R/recursive h u/user= r/role= t/type= l/range= reference= v/verbose", hook: chmod},
 		{names: "restorecon", style: gnu, opts: "R/r/recursive F n v", paths: effect.OpChmod},
-		{names: "setfacl", style: gnu, opts: "m/modify= x/remove= M/modify-file=r X/remove-file=r b/remove-all k/remove-default R/recursive d/default set= set-file=r restore=r n mask test", paths: effect.OpChmod},
+		{names: "setfacl", style: gnu, opts: `m/modify= x/remove= M/modify-file=r X/remove-file=r b/remove-all
+			k/remove-default R/recursive d/default set= set-file=r restore=r n mask test`, paths: effect.OpChmod},
 		{names: "setfattr", style: gnu, opts: "n/name= v/value= x/remove= h restore=r", paths: effect.OpChmod},
 		{names: "setcap", style: gnu, hook: chmod},
 		{names: "rsync", style: gnu, opts: rsyncOptions, hook: rsync},
 		{names: "scp", style: 0, opts: "3 4 6 A B C O p q R r/recursive T v c= D= F=r i= J= l= o= P= S=s X=", hook: scp},
 		{names: "sftp", style: 0, opts: "4 6 A a C f N p q r/recursive v B= b=r c= D= F=r i= J= l= o= P= R= S=s s=", hook: sftp},
-		{names: "split csplit", style: gnu, opts: "a/suffix-length= b/bytes= C/line-bytes= d e l/lines= n/number= t/separator= f/prefix= filter=s additional-suffix= numeric-suffixes=?", hook: splitFile},
-		{names: "patch", style: gnu, opts: `b/backup d/directory=c D/ifdef= E e F= f/force i/input=r l N/forward n o/output=w p/strip= R/reverse r/reject-file=w s t u V= z= dry-run Y= B= binary`, hook: patch},
+		{names: "split csplit", style: gnu, opts: `a/suffix-length= b/bytes= C/line-bytes= d e l/lines= n/number=
+			t/separator= f/prefix= filter=s additional-suffix= numeric-suffixes=?`, hook: splitFile},
+		{names: "patch", style: gnu, opts: `b/backup d/directory=c D/ifdef= E e F= f/force i/input=r l N/forward n
+			o/output=w p/strip= R/reverse r/reject-file=w s t u V= z= dry-run Y= B= binary`, hook: patch},
 		{names: "find", style: singleDash | inOrder, hook: find},
 		{names: "fd", style: gnu | inOrder},
-		{names: "rclone", style: saas, opts: `n/dry-run P/progress v/verbose q/quiet config=r include= exclude= filter= transfers= checkers= bwlimit= L/copy-links
-			min-age= max-age= log-file=w i/interactive filter-from=r files-from=r include-from=r exclude-from=r`, depth: 2, hook: rclone, verbs: []verb{
-			{path: "sync"}, {path: "copy"}, {path: "move"}, {path: "copyto"}, {path: "moveto"}, {path: "bisync"}, {path: "mount"},
-			{path: "delete"}, {path: "deletefile"}, {path: "purge"}, {path: "rmdir"}, {path: "rmdirs"}, {path: "cat"}, {path: "ls"}, {path: "lsl"}, {path: "lsd"}, {path: "lsf"},
-			{path: "check"}, {path: "size"}, {path: "serve"}, {path: "rcat"}, {path: "cleanup"}, {path: "dedupe"}, {path: "config"}, {path: "config show"}, {path: "config dump"}, {path: "md5sum"}, {path: "link"}, {path: "about"}, {path: "listremotes"},
-		}, classes: map[effect.Trait]string{
-			TraitReads: "about|listremotes|mount|check|md5sum|obscure|ncdu|tree", TraitDestroys: "sync|move|moveto|bisync|dedupe|cleanup",
-			TraitCreates: "copy|copyto|rcat|link|mkdir|touch", TraitSecretRead: "config show|config dump|reveal", TraitLocal: "config",
-		}},
+		{names: "rclone", style: saas, opts: `n/dry-run P/progress v/verbose q/quiet config=r include= exclude= filter=
+			transfers= checkers= bwlimit= L/copy-links
+			min-age= max-age= log-file=w i/interactive filter-from=r files-from=r include-from=r exclude-from=r`, depth: 2,
+			hook: rclone, verbs: []verb{
+				{path: "sync"}, {path: "copy"}, {path: "move"}, {path: "copyto"}, {path: "moveto"}, {path: "bisync"}, {path: "mount"},
+				{path: "delete"}, {path: "deletefile"}, {path: "purge"}, {path: "rmdir"}, {path: "rmdirs"}, {path: "cat"},
+				{path: "ls"}, {path: "lsl"}, {path: "lsd"}, {path: "lsf"},
+				{path: "check"}, {path: "size"}, {path: "serve"}, {path: "rcat"}, {path: "cleanup"}, {path: "dedupe"},
+				{path: "config"}, {path: "config show"}, {path: "config dump"}, {path: "md5sum"}, {path: "link"},
+				{path: "about"}, {path: "listremotes"},
+			}, classes: map[effect.Trait]string{
+				TraitReads: "about|listremotes|mount|check|md5sum|obscure|ncdu|tree", TraitDestroys: "sync|move|moveto|bisync|dedupe|cleanup",
+				TraitCreates: "copy|copyto|rcat|link|mkdir|touch", TraitSecretRead: "config show|config dump|reveal", TraitLocal: "config",
+			}},
 		{names: "stow", style: gnu, opts: "d/dir=c t/target=w D S R v/verbose n/no/dry-run"},
 	}
 }
@@ -75,7 +87,8 @@ const rsyncOptions = `v/verbose q/quiet a/archive r/recursive R/relative u/updat
 	T/temp-dir= compare-dest= copy-dest= link-dest= log-file=w log-file-format= out-format= password-file= port= bwlimit=
 	partial partial-dir= progress stats human-readable list-only chmod= chown= usermap= groupmap= timeout= contimeout=
 	max-size= min-size= B/block-size= M/remote-option= info= debug= numeric-ids safe-links copy-links copy-unsafe-links
-	write-batch=w read-batch=r only-write-batch=w daemon config=r address= no-motd iconv= checksum-choice= compress-level= compress-choice= super fake-super mkpath delete-missing-args`
+	write-batch=w read-batch=r only-write-batch=w daemon config=r address= no-motd iconv= checksum-choice= compress-level=
+		compress-choice= super fake-super mkpath delete-missing-args`
 
 func shred(c *call) {
 	op := effect.OpWrite

@@ -189,9 +189,11 @@ func compile(g *grammar) *program {
 		v := &g.verbs[i]
 		compiled := &compiledVerb{verb: v, options: parseOptions(common, g.opts, v.opts)}
 		for path := range strings.SplitSeq(v.path, "|") {
+			words := strings.Fields(path)
 			if compiled.path == nil {
-				compiled.path = strings.Fields(path)
+				compiled.path = words
 			}
+			path = strings.Join(words, " ")
 			p.verbs[path] = compiled
 			for i := range len(path) {
 				if path[i] == ' ' {

@@ -12,8 +12,10 @@ import (
 func interpreterGrammars() []grammar {
 	return []grammar{
 		{names: "python3 python2", style: inOrder, opts: "c= m= W= X= B d E h/help i I O q s S u v V x b P ?", hook: python},
-		{names: "node", style: inOrder, opts: "e/eval= p/print= c/check i/interactive r/require=x import=x loader=x env-file= inspect=? max-old-space-size= v/version h/help conditions= C= experimental-loader=x test watch run=", hook: scriptProgram},
-		{names: "tsx ts-node ts-node-dev nodemon esno vite-node bun-run zx babel-node", style: inOrder, opts: "e/eval= p/print= r/require=x T P/project= O= files transpile-only watch x/exec= env-file= tsconfig=", hook: scriptProgram},
+		{names: "node", style: inOrder, opts: `e/eval= p/print= c/check i/interactive r/require=x import=x loader=x
+			env-file= inspect=? max-old-space-size= v/version h/help conditions= C= experimental-loader=x test watch run=`, hook: scriptProgram},
+		{names: "tsx ts-node ts-node-dev nodemon esno vite-node bun-run zx babel-node", style: inOrder, opts: `e/eval=
+			p/print= r/require=x T P/project= O= files transpile-only watch x/exec= env-file= tsconfig=`, hook: scriptProgram},
 	}
 }
 

@@ -9,7 +9,8 @@ import (
 // The migration tools of web frameworks and ORMs: their subcommands say
 // whether data or schema is lost or only moved forward.
 
-const djangoOptions = "settings= pythonpath= traceback no-color force-color v/verbosity= noinput no-input database= plan/dry-run fake fake-initial run-syncdb c/command= email= username= interactive skip-checks i/interface= dry-run check"
+const djangoOptions = `settings= pythonpath= traceback no-color force-color v/verbosity= noinput no-input database=
+	plan/dry-run fake fake-initial run-syncdb c/command= email= username= interactive skip-checks i/interface= dry-run check`
 
 func prisma(c *call) {
 	switch {
@@ -34,8 +35,10 @@ func rails(c *call) {
 	for _, w := range append(c.subcommands(), c.cmd.Operands...) {
 		task, _, _ := strings.Cut(w.Text, "[")
 		switch task = strings.TrimPrefix(task, "app:"); {
-		case strings.HasPrefix(task, "db:drop"), strings.HasPrefix(task, "db:reset"), strings.HasPrefix(task, "db:purge"), task == "db:schema:load", task == "db:structure:load",
-			strings.HasPrefix(task, "db:truncate"), task == "db:migrate:reset", task == "db:setup", task == "db:seed:replant", task == "db:fixtures:load", task == "db:mongoid:drop", task == "db:mongoid:purge":
+		case strings.HasPrefix(task, "db:drop"), strings.HasPrefix(task, "db:reset"), strings.HasPrefix(task, "db:purge"),
+			task == "db:schema:load", task == "db:structure:load",
+			strings.HasPrefix(task, "db:truncate"), task == "db:migrate:reset", task == "db:setup",
+			task == "db:seed:replant", task == "db:fixtures:load", task == "db:mongoid:drop", task == "db:mongoid:purge":
 			c.trait(TraitDataLoss)
 		case strings.HasPrefix(task, "db:rollback"), strings.HasPrefix(task, "db:migrate:down"), task == "db:migrate:redo":
 			c.trait(TraitDataLoss)
@@ -61,7 +64,8 @@ func rails(c *call) {
 
 func django(c *call) {
 	switch c.verbText(0) {
-	case "flush", "sqlflush", "reset_db", "reset_schema", "clean_pyc", "delete_squashed_migrations", "drop_test_database", "clear_cache", "truncate_all", "sqldropindexes", "dbrestore", "mediarestore", "remove_stale_contenttypes", "clearsessions":
+	case "flush", "sqlflush", "reset_db", "reset_schema", "clean_pyc", "delete_squashed_migrations", "drop_test_database",
+		"clear_cache", "truncate_all", "sqldropindexes", "dbrestore", "mediarestore", "remove_stale_contenttypes", "clearsessions":
 		switch c.verbText(0) {
 		case "sqlflush", "clean_pyc", "clear_cache", "clearsessions":
 		default:
@@ -99,7 +103,8 @@ func django(c *call) {
 
 func artisan(c *call) {
 	switch v := c.verbText(0); {
-	case v == "migrate:fresh", v == "migrate:reset", v == "migrate:refresh", v == "migrate:rollback", v == "db:wipe", v == "schema:drop", v == "queue:flush", v == "queue:clear", v == "model:prune":
+	case v == "migrate:fresh", v == "migrate:reset", v == "migrate:refresh", v == "migrate:rollback", v == "db:wipe",
+		v == "schema:drop", v == "queue:flush", v == "queue:clear", v == "model:prune":
 		if !c.cmd.Has(effect.TraitDryRun) {
 			c.trait(TraitDataLoss)
 		}
@@ -148,21 +153,28 @@ func migrations(c *call) {
 	}
 	for i, word := range words {
 		switch strings.ToLower(word) {
-		case "drop", "db:drop", "schema:drop", "clean", "dropall", "drop-all", "dropallsql", "reset", "fresh", "db:fresh", "refresh", "migrate:fresh", "migrate:reset", "migration:fresh",
-			"down", "rollback", "revert", "undo", "db:migrate:undo", "db:migrate:undo:all", "migrate:down", "migrate:rollback", "migration:revert", "migration:down", "migration:rollback",
-			"db:seed:undo", "db:seed:undo:all", "db:reset", "drop-schema", "drop-database", "rollback-to-date", "rollbackcount", "rollback-count", "redo", "migrate:undo", "undo:all",
-			"schema:drop-all", "rollbacktodate", "down-to", "force", "migrate:refresh", "wipe", "db:wipe", "orm:schema-tool:drop", "truncate", "full-refresh", "uninstall":
+		case "drop", "db:drop", "schema:drop", "clean", "dropall", "drop-all", "dropallsql", "reset", "fresh", "db:fresh",
+			"refresh", "migrate:fresh", "migrate:reset", "migration:fresh",
+			"down", "rollback", "revert", "undo", "db:migrate:undo", "db:migrate:undo:all", "migrate:down",
+			"migrate:rollback", "migration:revert", "migration:down", "migration:rollback",
+			"db:seed:undo", "db:seed:undo:all", "db:reset", "drop-schema", "drop-database", "rollback-to-date",
+			"rollbackcount", "rollback-count", "redo", "migrate:undo", "undo:all",
+			"schema:drop-all", "rollbacktodate", "down-to", "force", "migrate:refresh", "wipe", "db:wipe",
+			"orm:schema-tool:drop", "truncate", "full-refresh", "uninstall":
 			if word == "clean" && (c.cmd.Program == "dbt" || i > 0 && c.cmd.Program != "flyway") || strings.EqualFold(word, "dropAllSql") {
 				continue
 			}
 			c.trait(TraitDataLoss)
 			return
-		case "push", "up", "migrate", "latest", "deploy", "update", "apply", "run", "migration:run", "migration:up", "schema:sync", "schema:update", "db:migrate", "migrate:up", "migrate:latest", "migrate:run", "seed:run", "seed", "db:seed:all", "db:seed", "db:create", "upgrade", "sync", "goto", "orm:schema-tool:update", "migrations:migrate", "build":
+		case "push", "up", "migrate", "latest", "deploy", "update", "apply", "run", "migration:run", "migration:up",
+			"schema:sync", "schema:update", "db:migrate", "migrate:up", "migrate:latest", "migrate:run", "seed:run", "seed",
+			"db:seed:all", "db:seed", "db:create", "upgrade", "sync", "goto", "orm:schema-tool:update", "migrations:migrate", "build":
 			c.trait(TraitMigrates)
 			if word != "migrate" {
 				return
 			}
-		case "status", "list", "info", "validate", "generate", "create", "add", "new", "make", "check", "history", "diff", "introspect", "init", "help", "studio":
+		case "status", "list", "info", "validate", "generate", "create", "add", "new", "make", "check", "history", "diff",
+			"introspect", "init", "help", "studio":
 			return
 		}
 	}

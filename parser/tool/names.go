@@ -8,7 +8,13 @@ import (
 // families are the tables of tool grammars, a file each.
 func families() [][]grammar {
 	return [][]grammar{
-		gitGrammars(), fileGrammars(), readerGrammars(), archiveGrammars(), textGrammars(), databaseGrammars(), httpGrammars(), cloudGrammars(), forgeGrammars(), platformGrammars(), containerGrammars(), kubernetesGrammars(), iacGrammars(), packageGrammars(), runnerGrammars(), systemGrammars(), networkGrammars(), vcsGrammars(), interpreterGrammars(),
+		gitGrammars(), vcsGrammars(), forgeGrammars(),
+		fileGrammars(), readerGrammars(), archiveGrammars(), textGrammars(),
+		databaseGrammars(), httpGrammars(), networkGrammars(),
+		cloudGrammars(), platformGrammars(), serviceGrammars(),
+		containerGrammars(), kubernetesGrammars(), iacGrammars(),
+		packageGrammars(), distroGrammars(), runnerGrammars(), interpreterGrammars(),
+		systemGrammars(), diskGrammars(), netconfigGrammars(),
 	}
 }
 

@@ -11,11 +11,16 @@ import (
 // networkGrammars are raw connections, listeners and scanners.
 func networkGrammars() []grammar {
 	return []grammar{
-		{names: "nc ncat", style: 0, opts: "e/exec=s c/sh-exec=s lua-exec=x l/listen p/source-port= s/source= w/wait= i/interval= q= x= X= u/udp v z/zero n k/keep-open 4 6 C d h N U/unixsock m= O= P= S T= V= W= I= b D F M= proxy= proxy-type= proxy-auth= ssl ssl-cert=r ssl-key= ssl-verify ssl-trustfile=r allow=? deny= o/output=w x/hex-dump=w send-only recv-only broker chat g= G=", hook: netcat},
+		{names: "nc ncat", style: 0, opts: `e/exec=s c/sh-exec=s lua-exec=x l/listen p/source-port= s/source= w/wait=
+			i/interval= q= x= X= u/udp v z/zero n k/keep-open 4 6 C d h N U/unixsock m= O= P= S T= V= W= I= b D F M= proxy=
+			proxy-type= proxy-auth= ssl ssl-cert=r ssl-key= ssl-verify ssl-trustfile=r allow=? deny= o/output=w x/hex-dump=w
+			send-only recv-only broker chat g= G=`, hook: netcat},
 		{names: "socat", style: 0, opts: "d v x u U s t= T= b= L= W= h D lf= ly ls lp= r=w R=w", hook: socat},
-		{names: "ssh", style: inOrder, opts: "4 6 A a C f G g K k M N n q s T t V v X x Y y B= b= c= D= E=w e= F=r I= i= J= L= l= m= O= o= P= p= Q= R= S= W= w="},
+		{names: "ssh", style: inOrder, opts: `4 6 A a C f G g K k M N n q s T t V v X x Y y B= b= c= D= E=w e= F=r I= i= J=
+			L= l= m= O= o= P= p= Q= R= S= W= w=`},
 		{names: "telnet rlogin rsh", style: 0, opts: "l= e= X= k= n= b= S= 8 E F K L a c d f r x"},
-		{names: "nmap masscan zmap", style: 0, opts: "p= o= sV= script= iL=r oN=w oX=w oG=w oA=w e= D= S= g= T= min-rate= max-rate= host-timeout= A O"},
+		{names: "nmap masscan zmap", style: 0, opts: `p= o= sV= script= iL=r oN=w oX=w oG=w oA=w e= D= S= g= T= min-rate=
+			max-rate= host-timeout= A O`},
 		{names: "tcpdump tshark dumpcap ngrep", style: 0, opts: "i= w=w r=r c= s= z=s F=r C= G= W= f= Y= T= e= n v X A q Z= B= D l p t U"},
 		{names: "ping traceroute mtr tracepath arping fping hping3", style: 0, opts: "c= i= W= w= s= I= t= p= Q= M= m= f q 4 6 n b S= l="},
 		{names: "ftp lftp ncftp tftp tnftp", style: 0, opts: "e= c= f=r u= p= n i v g d a P=", hook: func(c *call) {
@@ -27,7 +32,8 @@ func networkGrammars() []grammar {
 			}
 		}},
 		{names: "ssh-keyscan ssh-agent sshfs autossh cloudflared-ssh", style: 0},
-		{names: "rsyncd vsftpd dropbear sshd httpd nginx caddy simple-http-server http-server serve live-server ttyd gotty shellinaboxd wetty code-server", style: 0, opts: "p/port= P= b= c= d= g= l= i= t s= T q v"},
+		{names: `rsyncd vsftpd dropbear sshd httpd nginx caddy simple-http-server http-server serve live-server ttyd gotty
+			shellinaboxd wetty code-server`, style: 0, opts: "p/port= P= b= c= d= g= l= i= t s= T q v"},
 	}
 }
 
@@ -72,7 +78,8 @@ func (c *call) rawHTTP(scheme, host string, port int) {
 	text := strings.ReplaceAll(c.in.Stdin.Text, "\r\n", "\n")
 	line, rest, _ := strings.Cut(text, "\n")
 	fields := strings.Fields(line)
-	if len(fields) < 2 || strings.ToUpper(fields[0]) != fields[0] || len(fields) == 3 && !strings.HasPrefix(fields[2], "HTTP/") || !strings.HasPrefix(fields[1], "/") && !strings.Contains(fields[1], "://") {
+	if len(fields) < 2 || strings.ToUpper(fields[0]) != fields[0] || len(fields) == 3 && !strings.HasPrefix(fields[2],
+		"HTTP/") || !strings.HasPrefix(fields[1], "/") && !strings.Contains(fields[1], "://") {
 		return
 	}
 	head, body, _ := strings.Cut(rest, "\n\n")
@@ -109,7 +116,8 @@ func socat(c *call) {
 				c.shell(part(w, strings.Trim(value, `"'`)), "socat")
 			case strings.HasPrefix(kind, "OPEN"), strings.HasPrefix(kind, "GOPEN"), strings.HasPrefix(kind, "FILE"):
 				op := effect.OpRead
-				if strings.Contains(rest, "wr") || strings.Contains(rest, "creat") || strings.Contains(rest, "append") || strings.Contains(rest, "trunc") {
+				if strings.Contains(rest, "wr") || strings.Contains(rest, "creat") || strings.Contains(rest, "append") ||
+					strings.Contains(rest, "trunc") {
 					op = effect.OpWrite
 				}
 				c.file(op, part(w, value))
@@ -118,7 +126,9 @@ func socat(c *call) {
 			case strings.Contains(kind, "LISTEN") || kind == "UDP-RECVFROM" || kind == "UDP-RECV":
 				networked = true
 				c.trait(TraitListens)
-			case strings.HasPrefix(kind, "TCP"), strings.HasPrefix(kind, "UDP"), strings.HasPrefix(kind, "OPENSSL"), strings.HasPrefix(kind, "SSL"), strings.HasPrefix(kind, "SOCKS"), strings.HasPrefix(kind, "PROXY"), strings.HasPrefix(kind, "VSOCK"), strings.HasPrefix(kind, "SCTP"):
+			case strings.HasPrefix(kind, "TCP"), strings.HasPrefix(kind, "UDP"), strings.HasPrefix(kind, "OPENSSL"),
+				strings.HasPrefix(kind, "SSL"), strings.HasPrefix(kind, "SOCKS"), strings.HasPrefix(kind, "PROXY"),
+				strings.HasPrefix(kind, "VSOCK"), strings.HasPrefix(kind, "SCTP"):
 				networked = true
 				to := socatHost(value)
 				c.add(effect.Effect{Kind: effect.KindConnect, Connect: to})

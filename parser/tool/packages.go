@@ -8,26 +8,59 @@ import (
 
 // packageGrammars are package managers and build tools, and what they publish.
 func packageGrammars() []grammar {
-	const node = `g/global location= registry= tag= access= otp= dry-run f/force y/yes w/workspace= workspaces prefix=c C=c D/save-dev S/save E/save-exact O/save-optional save-peer B no-save omit= include= ignore-scripts
-		json l long s/silent q/quiet d/loglevel= userconfig=r cache= scope= auth-type= legacy-peer-deps production only= package-lock-only depth= if-present p/parseable node-options= script-shell=s provenance no-git-checks filter= r/recursive dir=c cwd=c frozen-lockfile no-fund no-audit all `
-	const pypi = `r/requirement=r c/constraint=r e/editable= t/target=w d/dest=w i/index-url= extra-index-url= f/find-links= trusted-host= U/upgrade force-reinstall no-deps pre user root=w prefix=w src=w no-cache-dir cache-dir= python= no-index platform= python-version= only-binary= no-binary= progress-bar= q/quiet v/verbose dry-run y/yes break-system-packages proxy= timeout= index= default-index= system p= n with= config-settings= log=w report=w no-build-isolation uploaded-prior-to= `
-	const distro = `y/yes/assume-yes q/quiet s/simulate/just-print/no-act/dry-run d/download-only purge auto-remove/autoremove no-install-recommends t/target-release= o/option= c/config-file=r f/fix-broken allow-downgrades allow-remove-essential
-		allow-unauthenticated force-yes reinstall only-upgrade V n i N S/sync R/remove U u/sysupgrade Q T F w y r= root=w x/exclude= b/best nobest enablerepo= disablerepo= setopt= installroot=w skip-broken noconfirm/yes needed assumeno/dry-run downloadonly nogpgcheck `
+	const node = `g/global location= registry= tag= access= otp= dry-run f/force y/yes w/workspace= workspaces prefix=c C=c
+		D/save-dev S/save E/save-exact O/save-optional save-peer B no-save omit= include= ignore-scripts
+		json l long s/silent q/quiet d/loglevel= userconfig=r cache= scope= auth-type= legacy-peer-deps production only=
+			package-lock-only depth= if-present p/parseable node-options= script-shell=s provenance no-git-checks filter=
+			r/recursive dir=c cwd=c frozen-lockfile no-fund no-audit all `
+	const pypi = `r/requirement=r c/constraint=r e/editable= t/target=w d/dest=w i/index-url= extra-index-url= f/find-links=
+		trusted-host= U/upgrade force-reinstall no-deps pre user root=w prefix=w src=w no-cache-dir cache-dir= python=
+		no-index platform= python-version= only-binary= no-binary= progress-bar= q/quiet v/verbose dry-run y/yes
+		break-system-packages proxy= timeout= index= default-index= system p= n with= config-settings= log=w report=w
+		no-build-isolation uploaded-prior-to= `
 	return []grammar{
 		{names: "npm cnpm", style: cobra, opts: node, depth: 1, verbs: nodeVerbs(), hook: nodePackages},
 		{names: "pnpm", style: cobra, opts: node, depth: 1, verbs: append(nodeVerbs(), verb{path: "dlx", hook: nil}), hook: nodePackages},
-		{names: "yarn", style: cobra, opts: node + "non-interactive new-version= modules-folder=w network-timeout= mode=", depth: 1, verbs: append(nodeVerbs(), verb{path: "npm publish"}, verb{path: "npm tag"}, verb{path: "npm whoami"}, verb{path: "npm login"}, verb{path: "npm audit"}, verb{path: "npm info"}, verb{path: "global add"}, verb{path: "global remove"}, verb{path: "workspaces foreach"}, verb{path: "dlx"}), hook: nodePackages},
-		{names: "bun", style: cobra, opts: node + "e/eval= p/print= watch hot cwd=c b/bun config=r smol preload=x define= target= outdir=w outfile=w", depth: 1, verbs: append(nodeVerbs(), verb{path: "pm"}, verb{path: "x"}, verb{path: "upgrade"}), hook: nodePackages},
-		{names: "deno", style: cobra, depth: 1, opts: "A/allow-all allow-read=? allow-write=? allow-net=? allow-run=? allow-env=? dry-run token= g/global f/force c/config=r import-map=r unstable q", verbs: []verb{{path: "publish", hook: publishes}, {path: "deploy"}}, classes: map[effect.Trait]string{TraitMutates: "deploy"}},
-		{names: "lerna changeset nx turbo semantic-release release-it np standard-version auto beachball rush ship bumpp", style: cobra, depth: 1, opts: "y/yes d/dry-run no-push no-git-tag-version ci tag= skip= filter= target= t projects= registry= g/groups= first-release verbose", hook: releaseTool},
-		{names: "pip uv-pip", style: gnu, opts: pypi, depth: 1, verbs: []verb{{path: "install"}, {path: "uninstall"}, {path: "download"}, {path: "list"}, {path: "show"}, {path: "freeze"}, {path: "config set"}, {path: "config list"}, {path: "cache purge"}}, hook: pythonPackages},
+		{names: "yarn", style: cobra, opts: node + "non-interactive new-version= modules-folder=w network-timeout= mode=",
+			depth: 1, verbs: append(nodeVerbs(), verb{path: "npm publish"}, verb{path: "npm tag"}, verb{path: "npm whoami"},
+				verb{path: "npm login"}, verb{path: "npm audit"}, verb{path: "npm info"}, verb{path: "global add"},
+				verb{path: "global remove"}, verb{path: "workspaces foreach"}, verb{path: "dlx"}), hook: nodePackages},
+		{names: "bun", style: cobra, opts: node + `e/eval= p/print= watch hot cwd=c b/bun config=r smol preload=x define=
+			target= outdir=w outfile=w`, depth: 1, verbs: append(nodeVerbs(), verb{path: "pm"}, verb{path: "x"},
+			verb{path: "upgrade"}), hook: nodePackages},
+		{names: "deno", style: cobra, depth: 1, opts: `A/allow-all allow-read=? allow-write=? allow-net=? allow-run=?
+			allow-env=? dry-run token= g/global f/force c/config=r import-map=r unstable q`, verbs: []verb{{path: "publish",
+			hook: publishes}, {path: "deploy"}}, classes: map[effect.Trait]string{TraitMutates: "deploy"}},
+		{names: `lerna changeset nx turbo semantic-release release-it np standard-version auto beachball rush ship bumpp`,
+			style: cobra, depth: 1, opts: `y/yes d/dry-run no-push no-git-tag-version ci tag= skip= filter= target= t
+			projects= registry= g/groups= first-release verbose`, hook: releaseTool},
+		{names: "pip uv-pip", style: gnu, opts: pypi, depth: 1, verbs: []verb{{path: "install"}, {path: "uninstall"},
+			{path: "download"}, {path: "list"}, {path: "show"}, {path: "freeze"}, {path: "config set"},
+			{path: "config list"}, {path: "cache purge"}}, hook: pythonPackages},
 		{names: "pipx", style: cobra, opts: pypi + "spec= suffix= global", depth: 1},
-		{names: "uv", style: cobra, opts: pypi + "directory=c project=c config-file=r no-config offline frozen locked token= t/publish-token= publish-url= u/username= p/password= extra= group= package= all-packages", depth: 1, verbs: []verb{
-			{path: "publish", hook: publishes}, {path: "pip install"}, {path: "pip uninstall"}, {path: "pip compile"}, {path: "pip sync"}, {path: "pip list"}, {path: "pip show"}, {path: "tool install"}, {path: "tool uninstall"}, {path: "tool upgrade"}, {path: "tool list"}, {path: "python install"}, {path: "python uninstall"}, {path: "python list"}, {path: "self update"}, {path: "cache clean"}, {path: "cache prune"}, {path: "auth token"}, {path: "add"}, {path: "sync"}, {path: "build"}}, classes: map[effect.Trait]string{TraitSecretRead: "auth token"}, hook: pythonPackages},
-		{names: "poetry pdm hatch flit rye maturin pixi pipenv conda mamba micromamba", style: cobra, opts: pypi + "n/no-interaction C/directory=c P/project=c repository= u/username= p/password= build dist-dir=r skip-existing client-cert= cert= g/group= name= c/channel= f/file=r", depth: 1, verbs: []verb{{path: "publish", hook: publishes}, {path: "upload", hook: publishes}, {path: "cache clear"}, {path: "env remove"}, {path: "config"}, {path: "self update"}, {path: "env list"}}},
-		{names: "twine", style: gnu, opts: "r/repository= repository-url= s/sign u/username= p/password= c/comment= config-file=r skip-existing cert= client-cert= verbose non-interactive", depth: 1, verbs: []verb{{path: "upload", hook: func(c *call) { publishes(c); c.trait(TraitUploads); c.operands(effect.OpRead) }}, {path: "register", hook: publishes}, {path: "check"}}},
-		{names: "cargo", style: cobra, depth: 1, opts: `C=c manifest-path=r p/package= features= all-features no-default-features release target= target-dir=w v/verbose q/quiet color= config= Z= j/jobs= locked offline frozen n/dry-run token= registry= index= allow-dirty no-verify
-			git= path= branch= tag= rev= version/vers= root=w f/force list bin= example= test= bench= workspace exclude= lib message-format= a/add= r/remove= fix undo`, verbs: []verb{
+		{names: "uv", style: cobra, opts: pypi + `directory=c project=c config-file=r no-config offline frozen locked token=
+			t/publish-token= publish-url= u/username= p/password= extra= group= package= all-packages`, depth: 1, verbs: []verb{
+			{path: "publish", hook: publishes}, {path: "pip install"}, {path: "pip uninstall"}, {path: "pip compile"},
+			{path: "pip sync"}, {path: "pip list"}, {path: "pip show"}, {path: "tool install"},
+			{path: "tool uninstall"}, {path: "tool upgrade"}, {path: "tool list"}, {path: "python install"},
+			{path: "python uninstall"}, {path: "python list"}, {path: "self update"}, {path: "cache clean"},
+			{path: "cache prune"}, {path: "auth token"}, {path: "add"}, {path: "sync"}, {path: "build"}},
+			classes: map[effect.Trait]string{TraitSecretRead: "auth token"}, hook: pythonPackages},
+		{names: "poetry pdm hatch flit rye maturin pixi pipenv conda mamba micromamba", style: cobra,
+			opts: pypi + `n/no-interaction C/directory=c P/project=c repository= u/username= p/password= build dist-dir=r
+			skip-existing client-cert= cert= g/group= name= c/channel= f/file=r`, depth: 1, verbs: []verb{{path: "publish",
+				hook: publishes}, {path: "upload", hook: publishes}, {path: "cache clear"}, {path: "env remove"},
+				{path: "config"}, {path: "self update"}, {path: "env list"}}},
+		{names: "twine", style: gnu, opts: `r/repository= repository-url= s/sign u/username= p/password= c/comment=
+			config-file=r skip-existing cert= client-cert= verbose non-interactive`, depth: 1,
+			verbs: []verb{{path: "upload",
+				hook: func(c *call) { publishes(c); c.trait(TraitUploads); c.operands(effect.OpRead) }},
+				{path: "register", hook: publishes}, {path: "check"}}},
+		{names: "cargo", style: cobra, depth: 1, opts: `C=c manifest-path=r p/package= features= all-features
+			no-default-features release target= target-dir=w v/verbose q/quiet color= config= Z= j/jobs= locked offline
+			frozen n/dry-run token= registry= index= allow-dirty no-verify
+			git= path= branch= tag= rev= version/vers= root=w f/force list bin= example= test= bench= workspace exclude= lib
+				message-format= a/add= r/remove= fix undo`, verbs: []verb{
 			{path: "publish", hook: publishes}, {path: "yank", hook: unpublishes}, {path: "owner", hook: func(c *call) {
 				if c.has("add", "remove") {
 					c.trait(TraitUnpublishes)
@@ -37,53 +70,92 @@ func packageGrammars() []grammar {
 				if c.has("git") {
 					c.trait(TraitForeignSource)
 				}
-			}}, {path: "uninstall"}, {path: "login"}, {path: "clean", hook: func(c *call) { c.file(effect.OpDelete, effect.Lit("target/*")) }}, {path: "release", opts: "x/execute", hook: func(c *call) {
+			}}, {path: "uninstall"}, {path: "login"}, {path: "clean", hook: func(c *call) {
+				c.file(effect.OpDelete,
+					effect.Lit("target/*"))
+			}}, {path: "release", opts: "x/execute", hook: func(c *call) {
 				if c.has("execute") {
 					c.trait(TraitPublishes)
 				}
 			}}, {path: "workspaces publish", hook: publishes}, {path: "dist"}}},
-		{names: "gem", style: gnu, depth: 1, opts: "v/version= k/key= host= otp= i/install-dir=w n/bindir=w u/user-install a/all x/executables I f/force s/source= N q/quiet p/http-proxy= platform= r/remove= add= a d", verbs: []verb{{path: "push", hook: publishes}, {path: "yank", hook: unpublishes}, {path: "owner", opts: "a/add= r/remove=", hook: func(c *call) {
-			if c.has("add", "remove") {
-				c.trait(TraitUnpublishes)
-			}
-		}}, {path: "signin"}, {path: "install"}, {path: "sources", opts: "a/add= r/remove= l/list"}}},
-		{names: "bundle bundler", style: gnu, depth: 1, opts: "gemfile=r path= jobs= retry= without= with= deployment local", verbs: []verb{{path: "exec", hook: localArgs}, {path: "config"}, {path: "install"}, {path: "clean"}}},
-		{names: "composer", style: cobra, depth: 1, opts: "d/working-dir=c n/no-interaction q/quiet v/verbose dry-run dev no-dev g W o a", verbs: []verb{{path: "global require"}, {path: "global remove"}, {path: "exec", hook: localArgs}, {path: "require"}, {path: "config"}}},
-		{names: "mvn", style: singleDash, opts: "f/file=r s/settings=r P= D= T= pl= am o/offline q/quiet B/batch-mode U X e ntp l=w gs=r t=r rf= fae ff fn amd", hook: goals},
-		{names: "gradle", style: singleDash, opts: "p/project-dir=c b/build-file=r c/settings-file=r I/init-script=x D= P= x/exclude-task= m/dry-run q/quiet i d s S info debug stacktrace scan no-daemon offline parallel continue console= max-workers= rerun-tasks build-cache tests= g=", hook: goals},
-		{names: "sbt mill bazel bazelisk ant lein clj clojure boot buck pants rebar3 mix hex", style: 0, depth: 1, opts: "config= c= f= D= M= A= T= dry-run yes organization=", verbs: []verb{{path: "hex.publish", hook: publishes}, {path: "hex.retire", hook: unpublishes}, {path: "publish", hook: publishes}, {path: "ecto.drop", hook: dataLoss}, {path: "ecto.reset", hook: dataLoss}, {path: "ecto.rollback", hook: dataLoss}, {path: "ecto.migrate", hook: func(c *call) { c.trait(TraitMigrates) }}}, hook: goals},
-		{names: "dotnet", style: 0, depth: 1, opts: "s/source= k/api-key= c/configuration= o/output=w f/framework= r/runtime= p= n= v= g/global tool-path=w non-interactive project= startup-project= context= force dry-run connection= version=", verbs: []verb{
-			{path: "nuget push", hook: publishes}, {path: "nuget delete", hook: unpublishes}, {path: "ef database drop", hook: dataLoss}, {path: "ef database update", hook: func(c *call) { c.trait(TraitMigrates) }}, {path: "ef migrations add"}, {path: "ef migrations remove"}, {path: "ef migrations list"}, {path: "ef dbcontext scaffold"}, {path: "tool install", hook: func(c *call) {
+		{names: "gem", style: gnu, depth: 1, opts: `v/version= k/key= host= otp= i/install-dir=w n/bindir=w u/user-install
+			a/all x/executables I f/force s/source= N q/quiet p/http-proxy= platform= r/remove= add= a d`,
+			verbs: []verb{{path: "push", hook: publishes}, {path: "yank", hook: unpublishes},
+				{path: "owner", opts: "a/add= r/remove=", hook: func(c *call) {
+					if c.has("add", "remove") {
+						c.trait(TraitUnpublishes)
+					}
+				}}, {path: "signin"}, {path: "install"}, {path: "sources", opts: "a/add= r/remove= l/list"}}},
+		{names: "bundle bundler", style: gnu, depth: 1,
+			opts: "gemfile=r path= jobs= retry= without= with= deployment local", verbs: []verb{{path: "exec",
+				hook: localArgs}, {path: "config"}, {path: "install"}, {path: "clean"}}},
+		{names: "composer", style: cobra, depth: 1,
+			opts: "d/working-dir=c n/no-interaction q/quiet v/verbose dry-run dev no-dev g W o a",
+			verbs: []verb{{path: "global require"}, {path: "global remove"}, {path: "exec", hook: localArgs},
+				{path: "require"}, {path: "config"}}},
+		{names: "mvn", style: singleDash, opts: `f/file=r s/settings=r P= D= T= pl= am o/offline q/quiet B/batch-mode U X e
+			ntp l=w gs=r t=r rf= fae ff fn amd`, hook: goals},
+		{names: "gradle", style: singleDash, opts: `p/project-dir=c b/build-file=r c/settings-file=r I/init-script=x D= P=
+			x/exclude-task= m/dry-run q/quiet i d s S info debug stacktrace scan no-daemon offline parallel continue
+			console= max-workers= rerun-tasks build-cache tests= g=`, hook: goals},
+		{names: "sbt mill bazel bazelisk ant lein clj clojure boot buck pants rebar3 mix hex", style: 0, depth: 1,
+			opts: "config= c= f= D= M= A= T= dry-run yes organization=", verbs: []verb{{path: "hex.publish",
+				hook: publishes}, {path: "hex.retire", hook: unpublishes}, {path: "publish", hook: publishes},
+				{path: "ecto.drop", hook: dataLoss}, {path: "ecto.reset", hook: dataLoss},
+				{path: "ecto.rollback", hook: dataLoss}, {path: "ecto.migrate", hook: func(c *call) { c.trait(TraitMigrates) }}}, hook: goals},
+		{names: "dotnet", style: 0, depth: 1, opts: `s/source= k/api-key= c/configuration= o/output=w f/framework=
+			r/runtime= p= n= v= g/global tool-path=w non-interactive project= startup-project= context= force dry-run
+			connection= version=`, verbs: []verb{
+			{path: "nuget push", hook: publishes}, {path: "nuget delete", hook: unpublishes},
+			{path: "ef database drop", hook: dataLoss}, {path: "ef database update",
+				hook: func(c *call) { c.trait(TraitMigrates) }}, {path: "ef migrations add"},
+			{path: "ef migrations remove"}, {path: "ef migrations list"}, {path: "ef dbcontext scaffold"},
+			{path: "tool install", hook: func(c *call) {
 				if c.has("global") {
 					c.trait(TraitGlobalInstall)
 				}
-			}}, {path: "user-secrets list"}, {path: "user-secrets set"}, {path: "tool run", hook: localArgs}}, classes: map[effect.Trait]string{TraitSecretRead: "user-secrets list"}},
+			}}, {path: "user-secrets list"}, {path: "user-secrets set"}, {path: "tool run", hook: localArgs}},
+			classes: map[effect.Trait]string{TraitSecretRead: "user-secrets list"}},
 		{names: "nuget", style: 0, depth: 1, verbs: []verb{{path: "push", hook: publishes}, {path: "delete", hook: unpublishes}}},
-		{names: "go", style: singleDash, depth: 1, opts: "C=c o=w modfile=r overlay=r exec=s toolexec=s vettool=x run= p= tags= ldflags= gcflags= count= timeout= mod= coverprofile=w cpuprofile=w memprofile=w v x n race cover u d json w", verbs: []verb{{path: "install", hook: func(c *call) { c.trait(TraitGlobalInstall) }}, {path: "clean", opts: "cache modcache testcache fuzzcache"}, {path: "env", opts: "w u"}, {path: "mod tidy"}, {path: "mod edit"}, {path: "generate"}, {path: "run"}, {path: "get"}, {path: "test"}, {path: "build"}, {path: "vet"}}},
-		{names: "goreleaser", style: cobra, depth: 1, opts: "f/config=r snapshot skip= rm-dist/clean skip-publish auto-snapshot p/parallelism= draft release-notes=r timeout= k", verbs: []verb{{path: "release", hook: func(c *call) {
+		{names: "go", style: singleDash, depth: 1, opts: `C=c o=w modfile=r overlay=r exec=s toolexec=s vettool=x run= p=
+			tags= ldflags= gcflags= count= timeout= mod= coverprofile=w cpuprofile=w memprofile=w v x n race cover u d json
+			w`, verbs: []verb{{path: "install", hook: func(c *call) { c.trait(TraitGlobalInstall) }},
+			{path: "clean", opts: "cache modcache testcache fuzzcache"}, {path: "env", opts: "w u"}, {path: "mod tidy"},
+			{path: "mod edit"}, {path: "generate"}, {path: "run"}, {path: "get"}, {path: "test"}, {path: "build"}, {path: "vet"}}},
+		{names: "goreleaser", style: cobra, depth: 1, opts: `f/config=r snapshot skip= rm-dist/clean skip-publish
+			auto-snapshot p/parallelism= draft release-notes=r timeout= k`, verbs: []verb{{path: "release", hook: func(c *call) {
 			if !c.has("snapshot", "skip-publish") && !strings.Contains(c.text("skip"), "publish") {
 				c.trait(TraitPublishes)
 			}
 		}}, {path: "publish", hook: publishes}, {path: "announce", hook: publishes}}},
-		{names: "vsce ovsx", style: cobra, depth: 1, opts: "p/pat= t/target= i/packagePath=r pre-release no-dependencies f/force", verbs: []verb{{path: "publish", hook: publishes}, {path: "unpublish", hook: unpublishes}, {path: "show"}}},
-		{names: "pod", style: gnu, depth: 2, verbs: []verb{{path: "trunk push", hook: publishes}, {path: "trunk delete", hook: unpublishes}, {path: "trunk deprecate", hook: unpublishes}, {path: "repo push", hook: publishes}}},
-		{names: "pub dart flutter", style: cobra, depth: 1, opts: "n/dry-run f/force server= C/directory=c d/device-id=", verbs: []verb{{path: "pub publish|publish|lish", hook: publishes}, {path: "pub get"}, {path: "pub global activate"}, {path: "pub uploader"}}},
-		{names: "luarocks cabal stack opam conan vcpkg cpan cpanm jsr wapm charmcraft snapcraft rockcraft conda-build anaconda quilt nimble shards dub elm-publish elm spago", style: cobra, depth: 2, opts: "f/force publish d/dry-run release= api-key= r/remote=", hook: func(c *call) {
-			for _, v := range append(c.cmd.Subcommand, c.operandText(0)) {
-				switch v {
-				case "upload", "publish", "release", "push":
-					if c.cmd.Program == "opam" && v == "upload" || v != "release" || c.cmd.Program == "snapcraft" || c.cmd.Program == "charmcraft" {
-						c.trait(TraitPublishes)
+		{names: "vsce ovsx", style: cobra, depth: 1,
+			opts: "p/pat= t/target= i/packagePath=r pre-release no-dependencies f/force", verbs: []verb{{path: "publish",
+				hook: publishes}, {path: "unpublish", hook: unpublishes}, {path: "show"}}},
+		{names: "pod", style: gnu, depth: 2, verbs: []verb{{path: "trunk push", hook: publishes},
+			{path: "trunk delete", hook: unpublishes}, {path: "trunk deprecate", hook: unpublishes}, {path: "repo push", hook: publishes}}},
+		{names: "pub dart flutter", style: cobra, depth: 1, opts: "n/dry-run f/force server= C/directory=c d/device-id=",
+			verbs: []verb{{path: "pub publish|publish|lish", hook: publishes}, {path: "pub get"},
+				{path: "pub global activate"}, {path: "pub uploader"}}},
+		{names: `luarocks cabal stack opam conan vcpkg cpan cpanm jsr wapm charmcraft snapcraft rockcraft conda-build
+			anaconda quilt nimble shards dub elm-publish elm spago`, style: cobra, depth: 2,
+			opts: "f/force publish d/dry-run release= api-key= r/remote=", hook: func(c *call) {
+				for _, v := range append(c.cmd.Subcommand, c.operandText(0)) {
+					switch v {
+					case "upload", "publish", "release", "push":
+						if c.cmd.Program == "opam" && v == "upload" || v != "release" || c.cmd.Program == "snapcraft" ||
+							c.cmd.Program == "charmcraft" {
+							c.trait(TraitPublishes)
+						}
+					case "unpublish", "deprecate", "bump":
+						c.trait(TraitUnpublishes)
 					}
-				case "unpublish", "deprecate", "bump":
-					c.trait(TraitUnpublishes)
 				}
-			}
-		}},
+			}},
 		{names: "fastlane xcrun altool notarytool", style: 0, depth: 2, hook: func(c *call) {
 			for _, v := range append(c.cmd.Subcommand, c.operandText(0), c.operandText(1)) {
 				switch v {
-				case "deliver", "pilot", "upload_to_app_store", "upload_to_testflight", "supply", "release", "deploy", "submit", "beta", "upload":
+				case "deliver", "pilot", "upload_to_app_store", "upload_to_testflight", "supply", "release", "deploy",
+					"submit", "beta", "upload":
 					c.trait(TraitPublishes)
 				}
 			}
@@ -91,171 +163,12 @@ func packageGrammars() []grammar {
 				c.trait(TraitPublishes)
 			}
 		}},
-		{names: "apt", style: gnu, opts: distro, depth: 1, hook: distroPackages},
-		{names: "dnf zypper apk emerge xbps-install xbps-remove eopkg slackpkg swupd pkgin pkg pkg_add pkg_delete opkg tdnf rpm-ostree snap flatpak nix-env port yay paru guix", style: gnu, opts: distro + "del add", depth: 1, hook: distroPackages},
-		{names: "pacman", style: 0, opts: "S R Q U F T D y u s n c d i l q p w f k o g e m t r= b= v noconfirm needed overwrite= root= dbpath= config= ignore= print asdeps", hook: func(c *call) {
-			switch {
-			case c.has("p", "print"):
-			case c.has("R"):
-				c.trait(TraitRemovesPackages)
-			case c.has("U"), c.has("S") && !c.has("s", "i", "l", "g"):
-				c.trait(TraitGlobalInstall)
-			}
-		}},
-		{names: "dpkg", style: gnu, opts: "i/install r/remove P/purge l/list L/listfiles s/status S/search c/contents x/extract unpack configure a/pending get-selections set-selections force-all force-depends= a C V I root=w R e X f p W b/build audit print-architecture", hook: func(c *call) {
-			switch {
-			case c.has("remove", "purge"):
-				c.trait(TraitRemovesPackages)
-			case c.has("install", "unpack", "configure", "set-selections"):
-				c.trait(TraitGlobalInstall)
-			}
-		}},
-		{names: "rpm", style: gnu, opts: "i/install U/upgrade F/freshen e/erase q/query a/all V/verify v h nodeps force test import K i l f p c root=w prefix= rebuilddb initdb qf/queryformat= last whatrequires changelog scripts noscripts justdb allmatches", hook: func(c *call) {
-			switch {
-			case c.has("test"):
-				c.trait(effect.TraitDryRun)
-			case c.has("query", "verify", "K"):
-			case c.has("erase"):
-				c.trait(TraitRemovesPackages)
-			case c.has("install", "upgrade", "freshen", "import", "rebuilddb"):
-				c.trait(TraitGlobalInstall)
-			}
-		}},
-		{names: "brew", style: cobra, depth: 1, opts: "cask formula f/force zap n/dry-run s/prune= q/quiet v/verbose ignore-dependencies d a all greedy", verbs: []verb{{path: "install"}, {path: "uninstall|remove|rm"}, {path: "services stop"}, {path: "services start"}, {path: "services restart"}, {path: "services list"}, {path: "bundle dump"}, {path: "bundle cleanup"}, {path: "bundle install"}, {path: "cleanup"}, {path: "autoremove"}, {path: "untap"}, {path: "tap"}}, hook: distroPackages},
-		{names: "port-select add-apt-repository apt-add-repository apt-key rpmkeys", style: gnu, opts: "r/remove y/yes n", hook: func(c *call) { c.trait(TraitGlobalInstall); c.trait(TraitForeignSource) }},
-		{names: "nix", style: gnu, depth: 2, opts: "f/file=r I= impure expr= c/command= k p/packages= extra-experimental-features= experimental-features= option= profile=", verbs: []verb{{path: "profile install"}, {path: "profile remove"}, {path: "store delete"}, {path: "copy"}, {path: "run"}, {path: "shell"}, {path: "develop"}, {path: "build"}, {path: "flake update"}}},
-		{names: "nixos-rebuild home-manager darwin-rebuild", style: gnu, depth: 1, hook: func(c *call) {
-			switch c.verbText(0) {
-			case "switch", "boot", "test", "rollback", "expire-generations", "remove-generations":
-				c.trait(TraitGlobalInstall)
-			}
-		}},
-		{names: "nix-collect-garbage nix-store", style: gnu, opts: "d/delete-old delete-older-than= gc delete dry-run q r"},
-		{names: "asdf mise rtx nvm fnm volta pyenv rbenv nodenv goenv jenv sdk rustup ghcup tfenv juliaup proto corepack", style: cobra, depth: 1, opts: "g/global y/yes default"},
-	}
-}
-
-func nodeVerbs() []verb {
-	return []verb{
-		{path: "publish", hook: publishes}, {path: "stage publish", hook: publishes}, {path: "unpublish", hook: unpublishes}, {path: "deprecate|undeprecate", hook: unpublishes},
-		{path: "owner add|author add", hook: unpublishes}, {path: "owner rm|owner remove", hook: unpublishes}, {path: "owner ls"}, {path: "access grant", hook: unpublishes}, {path: "access revoke", hook: unpublishes}, {path: "access set", hook: unpublishes}, {path: "access list"}, {path: "access public", hook: unpublishes}, {path: "access restricted", hook: unpublishes},
-		{path: "dist-tag add|dist-tags add|tag add", hook: unpublishes}, {path: "dist-tag rm|dist-tags rm|tag remove", hook: unpublishes}, {path: "dist-tag ls"}, {path: "token create", hook: nil}, {path: "token revoke"}, {path: "token list"}, {path: "team add"}, {path: "team rm"}, {path: "team destroy"}, {path: "team ls"}, {path: "org rm"}, {path: "org set"}, {path: "org ls"}, {path: "hook add"}, {path: "hook rm"}, {path: "hook ls"}, {path: "star"}, {path: "trust"},
-		{path: "profile get"}, {path: "profile set"}, {path: "profile enable-2fa"}, {path: "profile disable-2fa"},
-		{path: "config set"}, {path: "config get"}, {path: "config list|config ls"}, {path: "config delete|config rm"}, {path: "config edit"}, {path: "set"}, {path: "get"},
-		{path: "install|i|in|isntall|add"}, {path: "uninstall|un|unlink|remove|rm|r"}, {path: "ci|clean-install|ic"}, {path: "run|run-script|rum|urn"}, {path: "exec|x"}, {path: "create|init|innit"}, {path: "cache clean|cache rm"}, {path: "login|adduser"}, {path: "logout"}, {path: "audit fix"}, {path: "view|info|show|v"},
-		{path: "global add"}, {path: "global remove"}, {path: "link|ln"}, {path: "version"}, {path: "test|t"}, {path: "start"}, {path: "stop"}, {path: "restart"}, {path: "update|up|upgrade"}, {path: "explore"}, {path: "prune"}, {path: "store prune"}, {path: "store path"},
 	}
 }
 
 func unpublishes(c *call) {
 	if !c.cmd.Has(effect.TraitDryRun) {
 		c.trait(TraitUnpublishes)
-	}
-}
-
-// nodePackages: npm and its kin.
-func nodePackages(c *call) {
-	switch c.verbText(0) {
-	case "exec", "dlx", "x":
-		c.nodeExec()
-	case "npm":
-		switch c.verbText(1) {
-		case "publish":
-			publishes(c)
-		case "tag":
-			if w := c.operandText(0); w != "list" {
-				unpublishes(c)
-			}
-		}
-	case "token", "team", "org", "hook", "trust":
-		if v := c.verbText(1); v != "list" && v != "ls" && v != "" {
-			c.trait(TraitMutates)
-		}
-	case "profile":
-		if v := c.verbText(1); v != "get" && v != "" {
-			c.trait(TraitMutates)
-		}
-	case "config":
-		if v := c.verbText(1); v == "get" || v == "list" {
-			if strings.Contains(strings.ToLower(c.operandText(0)), "_auth") || strings.Contains(strings.ToLower(c.operandText(0)), "_password") {
-				c.trait(TraitSecretRead)
-			}
-		} else if v == "set" {
-			if w := c.operandText(0); strings.HasPrefix(w, "registry") || strings.HasPrefix(w, "strict-ssl") || strings.HasPrefix(w, "proxy") || strings.Contains(w, "script-shell") {
-				c.trait(TraitReroutes)
-			}
-		}
-	case "workspaces":
-		if len(c.cmd.Operands) > 0 && c.verbText(1) == "foreach" {
-			c.exec(append([]effect.Word{effect.Lit("yarn")}, c.cmd.Operands...), "yarn workspaces foreach")
-		}
-	case "install", "global", "ci", "update", "uninstall", "link":
-		if c.has("global") || c.verbText(0) == "global" || c.text("location") == "global" {
-			c.trait(TraitGlobalInstall)
-		}
-		for _, w := range c.cmd.Operands {
-			if strings.Contains(w.Text, "://") || strings.HasPrefix(w.Text, "git@") || strings.HasPrefix(w.Text, "github:") {
-				c.trait(TraitForeignSource)
-			}
-		}
-		if c.has("registry") {
-			c.trait(TraitForeignSource)
-		}
-	}
-	if w, ok := c.value("eval"); ok && c.cmd.Program == "bun" && w.Text != "" {
-		c.trait(TraitRunsCode)
-	}
-	if c.cmd.Program == "yarn" && len(c.cmd.Subcommand) > 0 && !knownYarn(c.verbText(0)) {
-		c.yarnBinary()
-	}
-}
-
-// yarnBinary: yarn NAME runs a script or a package's program of that name;
-// where it is a program that is known, it is judged as one.
-func (c *call) yarnBinary() {
-	name := c.verbText(0)
-	if p := lookup(name); p != nil {
-		c.exec(c.tail(name), "yarn")
-	}
-}
-
-func knownYarn(v string) bool {
-	switch v {
-	case "add", "install", "run", "remove", "publish", "npm", "global", "workspaces", "workspace", "dlx", "exec", "create", "config", "cache", "info", "why",
-		"up", "upgrade", "version", "link", "unlink", "init", "list", "login", "logout", "node", "outdated", "pack", "patch", "plugin", "rebuild", "set", "stage", "test", "unplug", "audit", "autoclean", "bin", "check", "generate-lock-entry", "help", "import", "licenses", "owner", "policies", "tag", "team", "versions", "constraints", "dedupe", "explain", "search", "start", "uninstall", "update", "view", "access", "deprecate", "unpublish", "token", "profile", "get", "ci", "stop", "restart", "prune", "explore":
-		return true
-	}
-	return false
-}
-
-// tail is the argv from the first word that is name on.
-func (c *call) tail(name string) []effect.Word {
-	for i, w := range c.in.Argv[1:] {
-		if w.Known && w.Text == name {
-			return c.in.Argv[i+1:]
-		}
-	}
-	return nil
-}
-
-func releaseTool(c *call) {
-	if c.cmd.Has(effect.TraitDryRun) || c.has("no-push") && c.cmd.Program != "lerna" {
-		return
-	}
-	switch c.cmd.Program {
-	case "semantic-release", "np", "release-it", "ship":
-		if !c.cmd.Has(effect.TraitHelp) {
-			c.trait(TraitPublishes)
-		}
-	case "nx":
-		if c.verbText(0) == "release" || c.verbText(0) == "run-many" && strings.Contains(c.text("target", "t"), "publish") {
-			c.trait(TraitPublishes)
-		}
-	default:
-		switch c.verbText(0) {
-		case "publish", "release", "ship", "shipit":
-			c.trait(TraitPublishes)
-		}
 	}
 }
 
@@ -290,37 +203,20 @@ func goals(c *call) {
 		task := w.Text[strings.LastIndexByte(w.Text, ':')+1:]
 		lower := strings.ToLower(task)
 		switch {
-		case w.Text == "deploy" || lower == "publish" && c.cmd.Program != "bazel" || w.Text == "release:perform" || w.Text == "release" || w.Text == "nexus-staging:release" || strings.HasSuffix(w.Text, ":deploy") || strings.HasSuffix(w.Text, ":deploy-file") || w.Text == "release:prepare" || w.Text == "publishSigned":
+		case w.Text == "deploy" || lower == "publish" && c.cmd.Program != "bazel" || w.Text == "release:perform" ||
+			w.Text == "release" || w.Text == "nexus-staging:release" || strings.HasSuffix(w.Text, ":deploy") ||
+			strings.HasSuffix(w.Text, ":deploy-file") || w.Text == "release:prepare" || w.Text == "publishSigned":
 			c.trait(TraitPublishes)
 		case strings.HasPrefix(lower, "publish") && !strings.Contains(lower, "local") && !strings.Contains(lower, "help"):
 			c.trait(TraitPublishes)
-		case lower == "closeandreleaserepository" || lower == "uploadarchives" || lower == "sonatyperelease" || lower == "sonatypebundlerelease" || lower == "jib" || lower == "dockerpush":
+		case lower == "closeandreleaserepository" || lower == "uploadarchives" || lower == "sonatyperelease" ||
+			lower == "sonatypebundlerelease" || lower == "jib" || lower == "dockerpush":
 			c.trait(TraitPublishes)
-		case lower == "flywayclean" || w.Text == "flyway:clean" || lower == "liquibasedropall" || lower == "dropall" || w.Text == "liquibase:dropAll":
+		case lower == "flywayclean" || w.Text == "flyway:clean" || lower == "liquibasedropall" || lower == "dropall" ||
+			w.Text == "liquibase:dropAll":
 			c.trait(TraitDataLoss)
 		case lower == "flywaymigrate" || w.Text == "flyway:migrate" || w.Text == "liquibase:update":
 			c.trait(TraitMigrates)
 		}
-	}
-}
-
-func distroPackages(c *call) {
-	if c.cmd.Has(effect.TraitDryRun) {
-		return
-	}
-	switch c.verbText(0) {
-	case "remove", "purge", "autoremove", "erase", "uninstall", "del", "delete", "rm", "autopurge", "unmerge", "untap", "clean-all":
-		c.trait(TraitRemovesPackages)
-	case "install", "add", "upgrade", "dist-upgrade", "full-upgrade", "update", "reinstall", "localinstall", "groupinstall", "in", "up", "dup", "build-dep", "refresh", "system-upgrade", "swap", "downgrade", "distro-sync", "tap", "revert":
-		if (c.verbText(0) == "update" || c.verbText(0) == "refresh") && (c.cmd.Program == "apt" || c.cmd.Program == "apk" || c.cmd.Program == "brew" || c.cmd.Program == "opkg") {
-			return // only the lists
-		}
-		c.trait(TraitGlobalInstall)
-	}
-	if c.cmd.Program == "emerge" && c.has("unmerge", "C", "depclean", "c") {
-		c.trait(TraitRemovesPackages)
-	}
-	if (c.cmd.Program == "yay" || c.cmd.Program == "paru") && c.has("remove") {
-		c.trait(TraitRemovesPackages)
 	}
 }

@@ -10,7 +10,9 @@ import (
 // and scheduled work.
 func systemGrammars() []grammar {
 	return []grammar{
-		{names: "systemctl", style: gnu, depth: 1, opts: `user system root= H/host= M/machine= t/type= p/property= a/all l/full q/quiet f/force s/signal= o/output= n/lines= now runtime no-block no-pager no-ask-password kill-whom= state= dry-run check-inhibitors= i preset-mode= job-mode= value drop-in= stdin message= firmware-setup when=`, hook: systemctl},
+		{names: "systemctl", style: gnu, depth: 1, opts: `user system root= H/host= M/machine= t/type= p/property= a/all
+			l/full q/quiet f/force s/signal= o/output= n/lines= now runtime no-block no-pager no-ask-password kill-whom=
+			state= dry-run check-inhibitors= i preset-mode= job-mode= value drop-in= stdin message= firmware-setup when=`, hook: systemctl},
 		{names: "service rc-service", style: 0, depth: 0, opts: "status-all full-restart", hook: func(c *call) {
 			switch c.operandText(1) {
 			case "", "status", "list":
@@ -27,33 +29,39 @@ func systemGrammars() []grammar {
 				c.trait(TraitMutates)
 			}
 		}},
-		{names: "supervisorctl", style: 0, depth: 1, opts: "c/configuration= s/serverurl= u/username= p/password= i/interactive", hook: func(c *call) {
-			switch c.verbText(0) {
-			case "stop", "shutdown", "remove", "signal", "clear":
-				c.trait(TraitDestroys)
-			case "restart", "start", "update", "reload", "reread", "add":
-				c.trait(TraitMutates)
-			}
-		}},
-		{names: "pm2 forever monit sv s6-svc initctl rc-update update-rc.d chkconfig insserv", style: 0, depth: 1, opts: "c= s= u= p= i= n/name= f/force update-env watch"},
+		{names: "supervisorctl", style: 0, depth: 1,
+			opts: "c/configuration= s/serverurl= u/username= p/password= i/interactive", hook: func(c *call) {
+				switch c.verbText(0) {
+				case "stop", "shutdown", "remove", "signal", "clear":
+					c.trait(TraitDestroys)
+				case "restart", "start", "update", "reload", "reread", "add":
+					c.trait(TraitMutates)
+				}
+			}},
+		{names: "pm2 forever monit sv s6-svc initctl rc-update update-rc.d chkconfig insserv", style: 0, depth: 1,
+			opts: "c= s= u= p= i= n/name= f/force update-env watch"},
 		{names: "shutdown", style: gnu, opts: "H/halt P/poweroff r/reboot h k c no-wall", hook: func(c *call) {
 			if !c.has("c", "k") {
 				c.trait(TraitPower)
 			}
 		}},
-		{names: "reboot halt poweroff", style: gnu, opts: "f/force p/poweroff w/wtmp-only d/no-wtmp n/no-sync no-wall halt reboot r", hook: func(c *call) {
-			if !c.has("wtmp-only") {
-				c.trait(TraitPower)
-			}
-		}},
+		{names: "reboot halt poweroff", style: gnu,
+			opts: "f/force p/poweroff w/wtmp-only d/no-wtmp n/no-sync no-wall halt reboot r", hook: func(c *call) {
+				if !c.has("wtmp-only") {
+					c.trait(TraitPower)
+				}
+			}},
 		{names: "init telinit", style: 0, hook: func(c *call) {
 			if w := c.operandText(0); w == "0" || w == "6" || w == "1" || w == "s" || w == "S" {
 				c.trait(TraitPower)
 			}
 		}},
-		{names: "pm-suspend pm-hibernate systemd-suspend kexec", style: gnu, opts: "l/load= e/exec f/force", hook: func(c *call) { c.trait(TraitPower) }},
+		{names: "pm-suspend pm-hibernate systemd-suspend kexec", style: gnu, opts: "l/load= e/exec f/force",
+			hook: func(c *call) { c.trait(TraitPower) }},
 		{names: "kill", style: 0, opts: "s= n= l=? L q= p a", hook: kill},
-		{names: "pkill killall skill xkill pgrep pidof", style: gnu, opts: "s/signal= f/full u/euid= U/uid= g/pgroup= G/group= P/parent= t/terminal= x/exact n/newest o/oldest e/echo i/ignore-case I/interactive l q/quiet v/inverse w/wait r/regexp y/younger-than= c/count a d/delimiter= L z Z n= ns= signal= m k"},
+		{names: "pkill killall skill xkill pgrep pidof", style: gnu, opts: `s/signal= f/full u/euid= U/uid= g/pgroup=
+			G/group= P/parent= t/terminal= x/exact n/newest o/oldest e/echo i/ignore-case I/interactive l q/quiet v/inverse
+			w/wait r/regexp y/younger-than= c/count a d/delimiter= L z Z n= ns= signal= m k`},
 		{names: "killall5", style: 0, opts: "o= l", hook: func(c *call) { c.trait(TraitMassTarget) }},
 		{names: "crontab", style: 0, opts: "u= l e r i s T=", hook: crontab},
 		{names: "at batch", style: 0, opts: "q= f= t= m M l d r c v V", hook: func(c *call) {
@@ -72,12 +80,16 @@ func systemGrammars() []grammar {
 			}
 		}},
 		{names: "atrm atq"},
-		{names: "useradd adduser usermod userdel deluser groupadd addgroup groupmod groupdel delgroup gpasswd chpasswd newusers chsh chfn chage vipw vigr pwconv newgrp", style: gnu, opts: "r/remove f/force G/groups= g/gid= u/uid= a/append s/shell= d/home= m/create-home p/password= L/lock U/unlock l/login= c/comment= M/members= A/administrators= system e/expiredate= disabled-password gecos= ingroup= h", hook: func(c *call) {
+		{names: `useradd adduser usermod userdel deluser groupadd addgroup groupmod groupdel delgroup gpasswd chpasswd
+			newusers chsh chfn chage vipw vigr pwconv newgrp`, style: gnu, opts: `r/remove f/force G/groups= g/gid= u/uid=
+			a/append s/shell= d/home= m/create-home p/password= L/lock U/unlock l/login= c/comment= M/members=
+			A/administrators= system e/expiredate= disabled-password gecos= ingroup= h`, hook: func(c *call) {
 			if c.cmd.Program != "chage" || !c.has("l") {
 				c.trait(TraitUsers)
 			}
 		}},
-		{names: "passwd", style: gnu, opts: "d/delete l/lock u/unlock e/expire S/status a/all i/inactive= n/mindays= x/maxdays= w/warndays= q r= R= stdin", hook: func(c *call) {
+		{names: "passwd", style: gnu, opts: `d/delete l/lock u/unlock e/expire S/status a/all i/inactive= n/mindays=
+			x/maxdays= w/warndays= q r= R= stdin`, hook: func(c *call) {
 			if !c.has("status") {
 				c.trait(TraitUsers)
 			}
@@ -87,25 +99,26 @@ func systemGrammars() []grammar {
 				c.trait(TraitUsers)
 			}
 		}},
-		{names: "iptables ip6tables iptables-legacy iptables-nft ip6tables-legacy ebtables arptables ipset", style: 0, opts: "t/table= A/append= D/delete= I/insert= R/replace= L/list=? S/list-rules=? F/flush=? Z/zero=? N/new-chain= X/delete-chain=? P/policy= E= C/check= p= s= d= j= i= o= m= dport= sport= n v line-numbers w=? state= ctstate= to-destination= comment= c= h", hook: firewall},
-		{names: "iptables-save ip6tables-save", style: 0},
-		{names: "iptables-restore ip6tables-restore nft ufw firewall-cmd firewalld pfctl ipfw shorewall fail2ban-client csf", style: gnu, opts: "f/file=r c/check n/noflush t/test a/handle j/json i/interactive F= e d E s= N= z/zone= permanent reload dry-run list-all state get-active-zones get-zones add-port= remove-port= add-service= remove-service= panic-on force list-ports list-services get-default-zone info-zone=", hook: firewall},
-		{names: "mount", style: gnu, opts: "t/types= o/options= L= U= a/all r/read-only w B/bind R/rbind M/move n v f/fake l make-private make-shared make-rprivate source= target= T= N= O= i h", hook: func(c *call) {
+		{names: "mount", style: gnu, opts: `t/types= o/options= L= U= a/all r/read-only w B/bind R/rbind M/move n v f/fake l
+			make-private make-shared make-rprivate source= target= T= N= O= i h`, hook: func(c *call) {
 			if len(c.cmd.Operands) > 0 || c.has("all") {
 				c.trait(TraitMounts)
 			}
 		}},
-		{names: "umount swapon swapoff losetup cryptmount fusermount fusermount3 pivot_root", style: gnu, opts: "a/all f/force l/lazy R/recursive t= O= u d/detach= D/detach-all s/show p= P r c v n z q h j= o= L U e", hook: func(c *call) {
-			if c.cmd.Program == "losetup" && (len(c.cmd.Operands) == 0 && !c.has("detach", "detach-all") || c.has("all", "j")) || c.cmd.Program == "swapon" && (c.has("show", "s") || len(c.cmd.Operands) == 0 && !c.has("all")) {
+		{names: "umount swapon swapoff losetup cryptmount fusermount fusermount3 pivot_root", style: gnu, opts: `a/all
+			f/force l/lazy R/recursive t= O= u d/detach= D/detach-all s/show p= P r c v n z q h j= o= L U e`, hook: func(c *call) {
+			if c.cmd.Program == "losetup" && (len(c.cmd.Operands) == 0 && !c.has("detach", "detach-all") || c.has("all",
+				"j")) || c.cmd.Program == "swapon" && (c.has("show", "s") || len(c.cmd.Operands) == 0 && !c.has("all")) {
 				return
 			}
 			c.trait(TraitMounts)
 		}},
-		{names: "modprobe insmod rmmod depmod kmod", style: gnu, opts: "r/remove f/force n/dry-run a/all q c/showconfig D/show-depends v C= S=", hook: func(c *call) {
-			if !c.cmd.Has(effect.TraitDryRun) && !c.has("showconfig", "show-depends") && c.cmd.Program != "kmod" {
-				c.trait(TraitKernel)
-			}
-		}},
+		{names: "modprobe insmod rmmod depmod kmod", style: gnu,
+			opts: "r/remove f/force n/dry-run a/all q c/showconfig D/show-depends v C= S=", hook: func(c *call) {
+				if !c.cmd.Has(effect.TraitDryRun) && !c.has("showconfig", "show-depends") && c.cmd.Program != "kmod" {
+					c.trait(TraitKernel)
+				}
+			}},
 		{names: "sysctl", style: gnu, opts: "w/write a/all n/values e N q p/load=?r system A X pattern= b r= f", hook: func(c *call) {
 			if c.has("write", "load", "system", "p") {
 				c.trait(TraitKernel)
@@ -116,50 +129,30 @@ func systemGrammars() []grammar {
 				}
 			}
 		}},
-		{names: "setenforce setsebool semanage semodule apparmor_parser aa-disable aa-complain aa-teardown auditctl ulimit-set bpftool bpftrace perf-probe dmsetup tc ethtool hdparm nvme smartctl", style: 0, hook: kernelTool},
-		{names: "mkfs mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.fat mkfs.ntfs mkfs.exfat mke2fs mkswap mkntfs mkdosfs newfs mkfs.f2fs mkfs.minix mkudffs", style: 0, opts: "t/type= L= n= U= b= i= m= O= E= F q v c f V K d= N= I= S= s= l= r= T= C= label= p= a", hook: disk(effect.OpWrite)},
-		{names: "wipefs", style: gnu, opts: "a/all o/offset= f/force n/no-act/dry-run t/types= b/backup q/quiet p J i noheadings O=", hook: func(c *call) {
-			if c.has("all", "offset") && !c.cmd.Has(effect.TraitDryRun) {
-				disk(effect.OpWrite)(c)
-			}
-		}},
-		{names: "blkdiscard badblocks dban nwipe sgdisk gdisk cgdisk cfdisk sfdisk fdisk partprobe partx resize2fs xfs_growfs tune2fs e2label xfs_repair fsck fsck.ext4 e2fsck dosfsck btrfstune xfs_admin debugfs fstrim", style: 0, opts: "l L n= s= t= w o= i= a= d= p= r= b= c= f y v x V h P/print Z Z zap-all m R= z A D= dump=w J j list force no-act script delete=? N= u= align= I= C= U= M= e= T= E= O=", hook: partition},
-		{names: "parted", style: gnu, opts: "s/script l/list m/machine a/align= f/fix j/json h/help v/version", hook: partition},
-		{names: "cryptsetup", style: gnu, depth: 1, opts: "q/batch-mode c= h= s= d= key-file=r type= y v header= test-passphrase S= label= uuid= iter-time= force-password", hook: func(c *call) {
-			switch c.verbText(0) {
-			case "luksFormat", "erase", "luksErase", "luksKillSlot", "luksRemoveKey", "reencrypt", "luksHeaderRestore", "convert", "create", "luksChangeKey", "luksAddKey", "format":
-				c.trait(TraitDisk)
-			case "open", "luksOpen", "close", "luksClose":
-				c.trait(TraitMounts)
-			}
-		}},
-		{names: "zpool zfs btrfs lvm lvremove vgremove pvremove lvcreate vgcreate pvcreate lvreduce lvextend lvresize vgreduce pvmove mdadm bcachefs xfsdump dmraid multipath zdb", style: 0, depth: 2, opts: "f/force r/recursive R n/dry-run y/yes a= o= t= v q d H p s= L= l= Z stop zero-superblock create fail= remove= add= manage assemble detail examine query scan D Q S", hook: volumes},
-		{names: "diskutil hdiutil", style: 0, depth: 1, hook: func(c *call) {
-			if v := strings.ToLower(c.verbText(0)); strings.HasPrefix(v, "erase") || strings.Contains(v, "partition") || v == "zerodisk" || v == "securerase" || v == "reformat" || v == "randomdisk" || v == "apfs" {
-				c.trait(TraitDisk)
-			}
-		}},
-		{names: "grub-install update-grub grub-mkconfig efibootmgr update-initramfs dracut mkinitcpio bootctl flashrom fwupdmgr fw_setenv", style: gnu, opts: "v/verbose o/output=w u c d k= B b= n= D", hook: func(c *call) {
-			switch {
-			case c.cmd.Program == "efibootmgr" && len(c.cmd.Flags) == 0, c.cmd.Program == "fwupdmgr" && strings.HasPrefix(c.operandText(0), "get"), c.cmd.Program == "bootctl" && (c.operandText(0) == "" || c.operandText(0) == "status" || c.operandText(0) == "list"):
-			default:
-				c.trait(TraitDisk)
-			}
-		}},
-		{names: "hostnamectl timedatectl localectl loginctl machinectl homectl networkctl resolvectl userdbctl busctl coredumpctl", style: gnu, depth: 1, opts: "H/host= M/machine= no-pager static l a p= no-ask-password kill-whom= s=", hook: func(c *call) {
-			v := c.verbText(0)
-			switch {
-			case strings.HasPrefix(v, "set-") || v == "hostname" && len(c.cmd.Operands) > 0 || wordClass(v) == TraitDestroys || strings.HasSuffix(v, "-session") && strings.HasPrefix(v, "terminate") || strings.HasPrefix(v, "kill-") || strings.HasPrefix(v, "terminate-") || v == "enable-linger" || v == "dns" && len(c.cmd.Operands) > 1 || v == "domain" && len(c.cmd.Operands) > 1 || v == "revert":
-				c.trait(TraitMutates)
-			}
-		}},
-		{names: "swapctl hostname domainname hwclock", style: gnu, opts: "F/file=r b w/systohc s/hctosys set date= r/show f I i A d y", hook: func(c *call) {
-			if c.cmd.Program == "hwclock" && c.has("systohc", "set") || c.cmd.Program == "hostname" && (len(c.cmd.Operands) > 0 || c.has("file")) {
-				c.trait(TraitMutates)
-			}
-		}},
-		{names: "nmcli ip ifconfig route ifup ifdown ifdownup brctl iw iwconfig wg wg-quick ovs-vsctl netplan dhclient connmanctl networksetup", style: 0, depth: 0, opts: "4 6 o s d br/brief j p c/color f/family= t/terse g= n= b= netns=", hook: network},
-		{names: "journalctl", style: gnu, opts: "u/unit= f/follow n/lines=? b/boot=? p/priority= S/since= U/until= k x e a o/output= r q no-pager vacuum-size= vacuum-time= vacuum-files= rotate flush disk-usage D= file= t= g= user system M= identifier= list-boots sync relinquish-var setup-keys verify N F=", hook: func(c *call) {
+		{names: `setenforce setsebool semanage semodule apparmor_parser aa-disable aa-complain aa-teardown auditctl
+			ulimit-set bpftool bpftrace perf-probe dmsetup tc ethtool hdparm nvme smartctl`, style: 0, hook: kernelTool},
+		{names: `hostnamectl timedatectl localectl loginctl machinectl homectl networkctl resolvectl userdbctl busctl
+			coredumpctl`, style: gnu, depth: 1,
+			opts: "H/host= M/machine= no-pager static l a p= no-ask-password kill-whom= s=", hook: func(c *call) {
+				v := c.verbText(0)
+				switch {
+				case strings.HasPrefix(v, "set-") || v == "hostname" && len(c.cmd.Operands) > 0 ||
+					wordClass(v) == TraitDestroys || strings.HasSuffix(v, "-session") && strings.HasPrefix(v, "terminate") ||
+					strings.HasPrefix(v, "kill-") || strings.HasPrefix(v, "terminate-") || v == "enable-linger" || v == "dns" &&
+					len(c.cmd.Operands) > 1 || v == "domain" && len(c.cmd.Operands) > 1 || v == "revert":
+					c.trait(TraitMutates)
+				}
+			}},
+		{names: "swapctl hostname domainname hwclock", style: gnu,
+			opts: "F/file=r b w/systohc s/hctosys set date= r/show f I i A d y", hook: func(c *call) {
+				if c.cmd.Program == "hwclock" && c.has("systohc", "set") || c.cmd.Program == "hostname" &&
+					(len(c.cmd.Operands) > 0 || c.has("file")) {
+					c.trait(TraitMutates)
+				}
+			}},
+		{names: "journalctl", style: gnu, opts: `u/unit= f/follow n/lines=? b/boot=? p/priority= S/since= U/until= k x e a
+			o/output= r q no-pager vacuum-size= vacuum-time= vacuum-files= rotate flush disk-usage D= file= t= g= user
+			system M= identifier= list-boots sync relinquish-var setup-keys verify N F=`, hook: func(c *call) {
 			if c.has("vacuum-size", "vacuum-time", "vacuum-files", "rotate") {
 				c.trait(TraitDestroys)
 			}
@@ -175,7 +168,10 @@ func systemGrammars() []grammar {
 			}
 		}},
 		{names: "history fc tmpreaper tmpwatch", style: gnu, opts: "f/force d s= c v w r a", hook: nil},
-		{names: "update-alternatives update-ca-certificates update-ca-trust trust dconf gsettings defaults xdg-mime xdg-settings mkcert certbot acme.sh locale-gen ldconfig tzselect authselect alternatives debconf-set-selections dpkg-reconfigure dpkg-divert", style: gnu, depth: 1, opts: "install f/force r= revoke delete d= n dry-run test-cert staging list display query config auto all set remove key-type= uninstall", hook: settings},
+		{names: `update-alternatives update-ca-certificates update-ca-trust trust dconf gsettings defaults xdg-mime
+			xdg-settings mkcert certbot acme.sh locale-gen ldconfig tzselect authselect alternatives debconf-set-selections
+			dpkg-reconfigure dpkg-divert`, style: gnu, depth: 1, opts: `install f/force r= revoke delete d= n dry-run
+			test-cert staging list display query config auto all set remove key-type= uninstall`, hook: settings},
 		{names: "gdb strace ltrace lldb perf rr", style: 0},
 		{names: "osascript shortcuts automator pbcopy pbpaste open xdg-open say", style: 0, opts: "e= l= i f= R a b", hook: func(c *call) {
 			if c.cmd.Program == "osascript" {
@@ -187,11 +183,14 @@ func systemGrammars() []grammar {
 
 func systemctl(c *call) {
 	switch c.verbText(0) {
-	case "poweroff", "reboot", "halt", "suspend", "hibernate", "hybrid-sleep", "kexec", "soft-reboot", "rescue", "emergency", "suspend-then-hibernate", "isolate", "exit", "switch-root":
+	case "poweroff", "reboot", "halt", "suspend", "hibernate", "hybrid-sleep", "kexec", "soft-reboot", "rescue",
+		"emergency", "suspend-then-hibernate", "isolate", "exit", "switch-root":
 		c.trait(TraitPower)
-	case "enable", "reenable", "link", "preset", "preset-all", "add-wants", "add-requires", "edit", "set-default", "import-environment", "set-environment":
+	case "enable", "reenable", "link", "preset", "preset-all", "add-wants", "add-requires", "edit", "set-default",
+		"import-environment", "set-environment":
 		c.trait(TraitPersists)
-	case "start", "restart", "reload", "try-restart", "reload-or-restart", "try-reload-or-restart", "condrestart", "unmask", "daemon-reload", "daemon-reexec", "set-property", "thaw", "reset-failed", "force-reload", "bind", "mount-image":
+	case "start", "restart", "reload", "try-restart", "reload-or-restart", "try-reload-or-restart", "condrestart", "unmask",
+		"daemon-reload", "daemon-reexec", "set-property", "thaw", "reset-failed", "force-reload", "bind", "mount-image":
 		c.trait(TraitMutates)
 	case "stop", "disable", "mask", "kill", "freeze", "clean", "revert", "cancel", "log-level", "unset-environment":
 		c.trait(TraitDestroys)
@@ -266,47 +265,17 @@ func cronCommand(line string) string {
 	return line
 }
 
-func firewall(c *call) {
-	switch c.cmd.Program {
-	case "nft":
-		if v := c.operandText(0); v == "list" || v == "describe" || v == "monitor" || v == "-a" || c.has("check") {
-			return
-		}
-	case "ufw":
-		if v := c.operandText(0); v == "status" || v == "show" || v == "version" || v == "app" {
-			return
-		}
-	case "firewall-cmd":
-		if c.has("list-all", "state", "get-active-zones", "get-zones", "list-ports", "list-services", "get-default-zone", "info-zone") {
-			return
-		}
-	case "pfctl":
-		if c.has("s") && !c.has("F", "file", "d", "e") {
-			return
-		}
-	case "ipset", "fail2ban-client":
-		if v := c.operandText(0); v == "list" || v == "save" || v == "test" || v == "status" || v == "ping" || v == "version" {
-			return
-		}
-	case "shorewall", "csf", "firewalld":
-	default:
-		if c.has("list", "list-rules", "check") && !c.has("append", "delete", "insert", "flush", "policy", "zero") {
-			return
-		}
-		if len(c.cmd.Flags) == 0 {
-			return
-		}
-	}
-	c.trait(TraitFirewall)
-}
-
 func kernelTool(c *call) {
 	name, v := c.cmd.Program, c.operandText(0)
 	switch {
-	case name == "smartctl" && !c.has("s", "t", "X"), name == "nvme" && (v == "list" || strings.HasSuffix(v, "-log") || strings.HasPrefix(v, "id-")),
-		name == "hdparm" && !strings.Contains(c.flagNames(), "security") && !c.has("w", "s", "Y", "B", "S", "trim-sector-ranges", "write-sector", "make-bad-sector"),
-		name == "ethtool" && !c.has("s", "K", "G", "E", "f", "reset"), name == "tc" && len(c.cmd.Operands) > 1 && (c.operandText(1) == "show" || c.operandText(1) == "ls" || c.operandText(1) == "list"),
-		name == "dmsetup" && (v == "ls" || v == "info" || v == "status" || v == "table" || v == "deps"), name == "bpftool" && c.operandText(1) != "load" && c.operandText(1) != "attach" && c.operandText(1) != "detach",
+	case name == "smartctl" && !c.has("s", "t", "X"), name == "nvme" && (v == "list" || strings.HasSuffix(v, "-log") ||
+		strings.HasPrefix(v, "id-")),
+		name == "hdparm" && !strings.Contains(c.flagNames(), "security") && !c.has("w", "s", "Y", "B", "S",
+			"trim-sector-ranges", "write-sector", "make-bad-sector"),
+		name == "ethtool" && !c.has("s", "K", "G", "E", "f", "reset"), name == "tc" && len(c.cmd.Operands) > 1 &&
+			(c.operandText(1) == "show" || c.operandText(1) == "ls" || c.operandText(1) == "list"),
+		name == "dmsetup" && (v == "ls" || v == "info" || v == "status" || v == "table" || v == "deps"),
+		name == "bpftool" && c.operandText(1) != "load" && c.operandText(1) != "attach" && c.operandText(1) != "detach",
 		name == "semanage" && c.has("l", "list"), name == "semodule" && c.has("l", "list"), name == "auditctl" && c.has("l", "s"):
 		return
 	case name == "hdparm" || name == "nvme":
@@ -324,104 +293,12 @@ func (c *call) flagNames() string {
 	return b.String()
 }
 
-// disk says that the operands are devices or images that are written anew.
-func disk(op effect.Operation) func(*call) {
-	return func(c *call) {
-		for i, w := range c.cmd.Operands {
-			if isDigits(w.Text) && i > 0 {
-				continue // a size
-			}
-			c.fileOperand(op, i)
-			if s := c.last().Scope; s == effect.ScopeDevice || s == effect.ScopeUnknown {
-				c.trait(TraitDisk)
-			}
-		}
-	}
-}
-
-func partition(c *call) {
-	name := c.cmd.Program
-	switch {
-	case c.has("l", "list") && (name == "fdisk" || name == "sfdisk" || name == "parted"), c.has("P", "print", "p") && name == "sgdisk" && len(c.cmd.Flags) == 1,
-		name == "badblocks" && !c.has("w", "n"), name == "partx" && !c.has("a", "d", "u"), name == "debugfs" && !c.has("w"), name == "tune2fs" && c.has("l"), name == "sfdisk" && c.has("d", "dump", "J", "l"),
-		strings.HasPrefix(name, "fsck") && c.has("n", "N"), name == "e2fsck" && c.has("n"), name == "xfs_repair" && c.has("n"), name == "e2label" && len(c.cmd.Operands) < 2:
-		return
-	case name == "parted":
-		for _, w := range c.cmd.Operands {
-			if w.Text == "print" || w.Text == "unit" {
-				return
-			}
-			switch w.Text {
-			case "mklabel", "mktable", "mkpart", "rm", "resizepart", "set", "name", "rescue", "disk_set", "toggle", "mkpartfs":
-				c.trait(TraitDisk)
-				firstIs(effect.OpWrite)(c)
-				return
-			}
-		}
-		c.trait(TraitDisk)
-		return
-	case name == "fstrim" || name == "partprobe":
-		c.trait(TraitMutates)
-		return
-	}
-	if len(c.cmd.Operands) > 0 {
-		c.trait(TraitDisk)
-		last := len(c.cmd.Operands) - 1
-		if name == "sfdisk" || name == "sgdisk" || name == "e2label" || name == "resize2fs" {
-			last = 0
-		}
-		c.fileOperand(effect.OpWrite, last)
-	}
-}
-
-func volumes(c *call) {
-	if c.cmd.Has(effect.TraitDryRun) {
-		return
-	}
-	words := []string{c.cmd.Program, c.verbText(0), c.verbText(1)}
-	for _, w := range words {
-		switch w {
-		case "destroy", "labelclear", "lvremove", "vgremove", "pvremove", "lvreduce", "vgreduce", "rollback", "offline", "detach", "remove", "split", "clear", "pvcreate", "vgcreate", "lvresize", "pvmove",
-			"delete", "format", "fail", "replace", "release", "promote", "receive", "recv", "restore", "wipe", "erase", "initialize", "create", "lvcreate", "lvextend", "rename", "set", "attach", "add", "import", "export", "upgrade", "unload-key", "change-key", "inherit", "rescue", "check", "balance", "resize", "defragment":
-			if w == "check" || w == "export" || w == "snapshot" {
-				continue
-			}
-			c.trait(TraitDisk)
-			return
-		}
-	}
-	if c.has("stop", "zero-superblock", "create", "fail", "remove", "add") && c.cmd.Program == "mdadm" {
-		c.trait(TraitDisk)
-	}
-}
-
-func network(c *call) {
-	words := c.cmd.Operands
-	name := c.cmd.Program
-	for i, w := range words {
-		switch w.Text {
-		case "add", "del", "delete", "flush", "set", "change", "replace", "append", "down", "up", "modify", "disconnect", "connect", "reload", "apply", "try", "off", "on", "addbr", "delbr", "addif", "delif", "save", "setconf", "-setairportpower", "a", "d":
-			if (w.Text == "a" || w.Text == "up" || w.Text == "d" || w.Text == "set" && i == 0) && name == "ip" && !(w.Text == "set" && i > 0) {
-				continue // ip a is ip addr; "ip link show up"
-			}
-			c.trait(TraitNetwork)
-			return
-		}
-	}
-	switch {
-	case name == "ifup" || name == "ifdown" || name == "dhclient" || name == "wg-quick":
-		c.trait(TraitNetwork)
-	case name == "ifconfig" && len(words) > 1, name == "iwconfig" && len(words) > 1:
-		c.trait(TraitNetwork)
-	case name == "ip" && len(words) > 2 && words[0].Text == "netns" && words[1].Text == "exec":
-		c.exec(words[3:], "ip netns exec")
-	}
-}
-
 func settings(c *call) {
 	v := c.verbText(0)
 	switch {
-	case c.cmd.Has(effect.TraitDryRun), v == "get" || v == "read" || v == "list" || v == "list-recursively" || v == "dump" || v == "query" || v == "show" || v == "certificates" || v == "export" || v == "find", c.has("list", "display", "query") && !c.has("install", "set", "remove"):
+	case c.cmd.Has(effect.TraitDryRun), v == "get" || v == "read" || v == "list" || v == "list-recursively" ||
+		v == "dump" || v == "query" || v == "show" || v == "certificates" || v == "export" || v == "find", c.has("list",
+		"display", "query") && !c.has("install", "set", "remove"):
 	case c.cmd.Program == "certbot" || c.cmd.Program == "acme.sh":
 		if v == "delete" || v == "revoke" || c.has("revoke") {
 			c.trait(TraitDestroys)
