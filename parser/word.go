@@ -1,10 +1,7 @@
 package parser
 
 import (
-	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -31,7 +28,7 @@ func (b *fieldBuilder) addValue(v value) {
 // split adds the result of an unquoted expansion.
 func (b *fieldBuilder) split(v value, glob bool) {
 	b.cur.taint |= v.taint
-	if b.ifs == " \t\n" && strings.IndexAny(v.text, " \t\n") < 0 || b.ifs == "" {
+	if b.ifs == " \t\n" && !strings.ContainsAny(v.text, " \t\n") || b.ifs == "" {
 		if v.text != "" {
 			b.add(v.text)
 			b.cur.glob = b.cur.glob || glob && hasGlob(v.text)
@@ -97,7 +94,7 @@ func (sh *shell) fields(ws []*syntax.Word) []arg {
 }
 
 func plainLit(s string) bool {
-	return s != "" && s[0] != '~' && strings.IndexAny(s, "\\*?[{=") < 0
+	return s != "" && s[0] != '~' && !strings.ContainsAny(s, "\\*?[{=")
 }
 
 func (sh *shell) wordFields(out []arg, w *syntax.Word) []arg {
@@ -120,118 +117,6 @@ func (sh *shell) wordFields(out []arg, w *syntax.Word) []arg {
 		}
 	}
 	return sh.partsFields(out, w.Parts)
-}
-
-// maxBraces bounds the brace expressions of one word that are multiplied out.
-const maxBraces = 8
-
-// braces returns the words that the brace expressions among parts stand for;
-// where they are too many, one word with unknown parts.
-func (sh *shell) braces(parts []syntax.WordPart) [][]syntax.WordPart {
-	total, count := 1, 0
-	alts := make([][][]syntax.WordPart, len(parts))
-	for i, p := range parts {
-		be, ok := p.(*syntax.BraceExp)
-		if !ok {
-			continue
-		}
-		if count++; count > maxBraces {
-			return sh.tooManyBraces(parts)
-		}
-		if be.Sequence {
-			alts[i] = sequence(be)
-		} else {
-			for _, e := range be.Elems {
-				if alts[i] = append(alts[i], sh.braces(e.Parts)...); len(alts[i]) > maxFields {
-					break
-				}
-			}
-		}
-		if total *= len(alts[i]); total > maxFields || total == 0 {
-			return sh.tooManyBraces(parts)
-		}
-	}
-	result := [][]syntax.WordPart{nil}
-	for i, p := range parts {
-		if alts[i] == nil {
-			for j := range result {
-				result[j] = append(result[j], p)
-			}
-			continue
-		}
-		next := make([][]syntax.WordPart, 0, len(alts[i])*len(result))
-		for _, r := range result {
-			for _, a := range alts[i] {
-				next = append(next, append(slices.Clip(r), a...))
-			}
-		}
-		result = next
-	}
-	return result
-}
-
-func (sh *shell) tooManyBraces(parts []syntax.WordPart) [][]syntax.WordPart {
-	one := make([]syntax.WordPart, len(parts))
-	for i, p := range parts {
-		one[i] = p
-		if be, ok := p.(*syntax.BraceExp); ok {
-			one[i] = unknownPart
-			for _, e := range be.Elems {
-				sh.single(e)
-			}
-		}
-	}
-	return [][]syntax.WordPart{one}
-}
-
-// unknownPart expands to something that is not known.
-var unknownPart syntax.WordPart = &syntax.Lit{Value: unknown}
-
-func sequence(be *syntax.BraceExp) [][]syntax.WordPart {
-	from, to := be.Elems[0].Lit(), be.Elems[1].Lit()
-	step := 1
-	if len(be.Elems) > 2 {
-		if n, err := strconv.Atoi(be.Elems[2].Lit()); err == nil && n != 0 {
-			step = max(n, -n)
-		}
-	}
-	a, errA := strconv.Atoi(from)
-	b, errB := strconv.Atoi(to)
-	chars := errA != nil || errB != nil
-	if chars {
-		if len(from) != 1 || len(to) != 1 {
-			return nil
-		}
-		a, b = int(from[0]), int(to[0])
-	}
-	width := 0
-	if !chars && (leadingZero(from) || leadingZero(to)) {
-		width = max(len(from), len(to))
-	}
-	var out [][]syntax.WordPart
-	for len(out) <= maxFields {
-		s := strconv.Itoa(a)
-		if chars {
-			s = string(rune(a))
-		} else if len(s) < width {
-			s = strings.Repeat("0", width-len(s)) + s
-		}
-		out = append(out, []syntax.WordPart{&syntax.Lit{Value: s}})
-		if a == b || step > max(a-b, b-a) || step <= 0 {
-			break
-		}
-		if a < b {
-			a += step
-		} else {
-			a -= step
-		}
-	}
-	return out
-}
-
-func leadingZero(s string) bool {
-	s = strings.TrimPrefix(s, "-")
-	return len(s) > 1 && s[0] == '0'
 }
 
 func (sh *shell) partsFields(out []arg, parts []syntax.WordPart) []arg {
@@ -350,18 +235,8 @@ func (sh *shell) unquotedLit(b *fieldBuilder, s string) {
 	}
 }
 
-// unescapeWord removes the backslashes of an unquoted word.
-func unescapeWord(s string) string {
-	if strings.IndexByte(s, '\\') < 0 {
-		return s
-	}
-	b := fieldBuilder{}
-	(*shell)(nil).unquotedLit(&b, s)
-	return string(b.buf)
-}
-
 func hasGlob(s string) bool {
-	if strings.IndexAny(s, "*?") >= 0 {
+	if strings.ContainsAny(s, "*?") {
 		return true
 	}
 	i := strings.IndexByte(s, '[')
@@ -421,162 +296,6 @@ func (sh *shell) dblQuoted(b *fieldBuilder, q *syntax.DblQuoted) {
 	if empty {
 		b.open = true
 	}
-}
-
-// unescapeDouble removes the backslashes that mean something between double quotes.
-func unescapeDouble(s string) string {
-	if strings.IndexByte(s, '\\') < 0 {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' && i+1 < len(s) {
-			switch s[i+1] {
-			case '$', '`', '"', '\\':
-				i++
-			case '\n':
-				i++
-				continue
-			}
-		}
-		b = append(b, s[i])
-	}
-	return string(b)
-}
-
-// unescapeHeredoc is unescapeDouble for a here-document, where a double quote
-// is an ordinary character.
-func unescapeHeredoc(s string) string {
-	if strings.IndexByte(s, '\\') < 0 {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' && i+1 < len(s) {
-			switch s[i+1] {
-			case '$', '`', '\\':
-				i++
-			case '\n':
-				i++
-				continue
-			}
-		}
-		b = append(b, s[i])
-	}
-	return string(b)
-}
-
-func sglQuoted(q *syntax.SglQuoted) string {
-	if !q.Dollar {
-		return q.Value
-	}
-	s, _ := unescapeC(strings.ReplaceAll(q.Value, unknown, "\x01"), false)
-	if strings.IndexByte(q.Value, 0) >= 0 {
-		s = strings.ReplaceAll(s, "\x01", unknown)
-	}
-	return s
-}
-
-// unescapeC decodes the escapes of $'...' and, with printf, those of a printf
-// format or echo -e, where an octal escape may start with a 0. stop is true
-// when \c ends the output.
-func unescapeC(s string, printf bool) (out string, stop bool) {
-	if strings.IndexByte(s, '\\') < 0 {
-		return s, false
-	}
-	b := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] != '\\' || i+1 >= len(s) {
-			b = append(b, s[i])
-			continue
-		}
-		i++
-		switch c := s[i]; c {
-		case 'a':
-			b = append(b, 7)
-		case 'b':
-			b = append(b, 8)
-		case 'e', 'E':
-			b = append(b, 27)
-		case 'f':
-			b = append(b, 12)
-		case 'n':
-			b = append(b, '\n')
-		case 'r':
-			b = append(b, '\r')
-		case 't':
-			b = append(b, '\t')
-		case 'v':
-			b = append(b, 11)
-		case '\\', '\'', '"', '?':
-			b = append(b, c)
-		case 'x':
-			n, used := digits(s[i+1:], 16, 2)
-			if used == 0 {
-				b = append(b, '\\', 'x')
-				continue
-			}
-			if n == 0 && !printf {
-				return string(b), false
-			}
-			b = append(b, byte(n))
-			i += used
-		case 'u', 'U':
-			most := 4
-			if c == 'U' {
-				most = 8
-			}
-			n, used := digits(s[i+1:], 16, most)
-			if used == 0 {
-				b = append(b, '\\', c)
-				continue
-			}
-			b = utf8.AppendRune(b, rune(n))
-			i += used
-		case '0', '1', '2', '3', '4', '5', '6', '7':
-			most := 3
-			if printf && c == '0' {
-				most = 4
-			}
-			n, used := digits(s[i:], 8, most)
-			if n == 0 && !printf {
-				return string(b), false
-			}
-			b = append(b, byte(n))
-			i += used - 1
-		case 'c':
-			if printf {
-				return string(b), true
-			}
-			if i+1 < len(s) {
-				i++
-				b = append(b, s[i]&0x1f)
-			}
-		default:
-			b = append(b, '\\', c)
-		}
-	}
-	if printf {
-		return string(b), false // a NUL that is printed is as good as unknown
-	}
-	return strings.ReplaceAll(string(b), unknown, ""), false
-}
-
-func digits(s string, base, most int) (n, used int) {
-	for used < len(s) && used < most {
-		d := strings.IndexByte("0123456789abcdef", s[used]|0x20)
-		if s[used] >= '0' && s[used] <= '9' {
-			d = int(s[used] - '0')
-		} else if s[used]|0x20 < 'a' || s[used]|0x20 > 'f' {
-			d = -1
-		}
-		if d < 0 || d >= base {
-			break
-		}
-		n = n*base + d
-		used++
-	}
-	return n, used
 }
 
 // single expands a word that is not split into fields: an assignment's value,
