@@ -233,13 +233,16 @@ func TestOpaque(t *testing.T) {
 			t.Errorf("%s: opaque %q, want %q", test.name, h.Opaque, test.want)
 		}
 	}
-	if h := FromHTTP("GET", "https://a.example/\x01", nil, nil); h.Opaque == "" {
-		t.Error("a control character in the URL is not told")
+	for _, url := range []string{"https://a.example/\x01", "https://a%00.example/", "https://%0a/"} {
+		if h := FromHTTP("GET", url, nil, nil); h.Opaque == "" {
+			t.Errorf("a control character in %q is not told", url)
+		}
 	}
 }
 
 func FuzzFromHTTP(f *testing.F) {
 	f.Add("POST", "https://a.example/graphql", "Content-Type: application/json", []byte(`{"query":"mutation($a: ID = 1) { x: rm(id: $a) ...F } fragment F on M { y }","variables":{"a":[1,{"b":"\u00e9"}]}}`))
+	f.Add("GET", "%00", "", []byte("0"))
 	f.Add("GET", "https://s3.amazonaws.com/b/k?policy", "", []byte(nil))
 	f.Add("POST", "https://0x7f.1:80/p:verb?_method=x&query={a}", "Content-Type: multipart/mixed; boundary=b\nContent-Encoding: gzip", gzipped("--b\r\n\r\nDELETE / HTTP/1.1\r\n--b--"))
 	f.Fuzz(func(t *testing.T, method, url, head string, body []byte) {

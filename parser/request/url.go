@@ -78,6 +78,10 @@ func (m *message) setAuthority(h *effect.HTTP, authority string) {
 		}
 	}
 	h.Host = Host(host)
+	if control(h.Host) || strings.IndexByte(h.Host, 0) >= 0 {
+		h.Host = ""
+		opaque(h, "control characters in the host")
+	}
 }
 
 // Host returns a host's canonical spelling: lower case, without the closing
