@@ -6,7 +6,7 @@ import (
 
 // cloudGrammars are the command lines of cloud providers.
 func cloudGrammars() []grammar {
-	const objectStore = `r/R/recursive f/force q/quiet n/dry-run/dryrun delete d D c P v/verbose exclude= include= acl=
+	const objectStore = `r/R/recursive f/force q/quiet n/dry-run/dryrun delete d D P v/verbose exclude= include= acl=
 		a/alias= config=r c= host= access_key= secret_key= no-check-md5 older-than= newer-than= incomplete versions bypass json insecure debug`
 	return []grammar{
 		{names: "aws awslocal", style: valued | classified, depth: 2, opts: `profile= region= output= query= endpoint-url=
@@ -60,7 +60,7 @@ func cloudGrammars() []grammar {
 				TraitReads: `auth list|config list|config get|config get-value|config configurations list|
 					config configurations describe|components list|info|help|logging read|app logs|storage ls|storage cat|
 					storage du|storage hash|asset search-all-resources|compute ssh|compute connect-to-serial-port|
-					sql connect|run services logs|functions logs|beta|init|storage sign-url|compute start-iap-tunnel|
+					sql connect|run services logs|functions logs|storage sign-url|compute start-iap-tunnel|
 					projects get-ancestors|builds log`,
 				TraitDestroys: `storage rm|storage mv|compute reset-windows-password|compute instances reset|
 					sql instances failover|sql backups restore|sql instances restore-backup|sql instances reset-ssl-config|
@@ -143,7 +143,7 @@ func cloudGrammars() []grammar {
 		{names: "s3cmd s5cmd s4cmd ossutil coscmd obsutil b2 cos", style: cobra | classified, depth: 1, opts: objectStore,
 			classes: map[effect.Trait]string{
 				TraitReads: `ls|la|du|info|cat|get|head|list|download|stat|authorize-account|select|select-object-content|
-					multipart|ls-remote|get-file-info|version|hash`,
+					multipart|ls-remote|get-file-info|hash`,
 				TraitDestroys: `del|rm|rb|mv|delete|delete-file-version|delete-bucket|abortmp|expire|rmdir|cancel-large-file|
 					hide-file|delete-key|post|clear-account`,
 				TraitCreates: `put|mb|cp|upload|upload-file|sync|mk|pipe|create-bucket|create-key|presign|sign|signurl|copy|copy-file-by-id`,

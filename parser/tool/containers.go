@@ -18,11 +18,10 @@ const dockerRun = `a/attach= d/detach i/interactive t/tty rm e/env= env-file=r v
 		domainname= network-alias= annotation= disable-content-trust=? pod= q/quiet replace secret= tz= systemd= `
 
 func containerGrammars() []grammar {
-	const global = `config= c/context= D/debug H/host= l/log-level= tls tlscacert= tlscert= tlskey= tlsverify v/version
+	const global = `dry-run config= c/context= D/debug H/host= l/log-level= tls tlscacert= tlscert= tlskey= tlsverify v/version
 		connection= url= log-level= root= n/namespace= a/address= remote r= identity= `
 	const image = "a/all f/force q/quiet filter= no-trunc no-prune time= "
-	const compose = `f/file= p/project-name= profile= env-file= project-directory= ansi= compatibility parallel= progress=
-		dry-run all-resources `
+	const compose = `f/file= p/project-name= profile= env-file= project-directory= ansi= compatibility parallel= progress= all-resources `
 	const execute = `d/detach i/interactive t/tty e/env= env-file= u/user= w/workdir= privileged detach-keys= l/latest `
 	return []grammar{
 		{names: "docker podman nerdctl finch", style: cobra, opts: global, depth: 1, verbs: []verb{
@@ -84,20 +83,20 @@ func containerGrammars() []grammar {
 			{path: "kube play"}, {path: "kube down"}, {path: "generate systemd"}, {path: "unshare"},
 			{path: "scout cves"}, {path: "sbom"}, {path: "scan"}, {path: "model rm"}, {path: "desktop stop"},
 			{path: "compose", opts: compose}, {path: "compose down",
-				opts: compose + "v/volumes rmi= remove-orphans t/timeout="},
-			{path: "compose rm", opts: compose + "f/force s/stop v/volumes a"},
-			{path: "compose up", opts: compose + `d/detach build force-recreate no-deps V/renew-anon-volumes
+				opts: "v/volumes rmi= remove-orphans t/timeout="},
+			{path: "compose rm", opts: "f/force s/stop v/volumes a"},
+			{path: "compose up", opts: `d/detach build force-recreate no-deps V/renew-anon-volumes
 				remove-orphans scale= t/timeout= w/watch wait abort-on-container-exit exit-code-from= pull= q/quiet-pull
 				no-build no-start attach= no-log-prefix`},
-			{path: "compose run", opts: compose + `d/detach e/env= entrypoint= name= no-deps p/publish= q/quiet rm
+			{path: "compose run", opts: `d/detach e/env= entrypoint= name= no-deps p/publish= q/quiet rm
 				P/service-ports T/no-tty u/user= v/volume= w/workdir= l/label= build i/interactive cap-add= cap-drop=`},
-			{path: "compose exec", opts: compose + "d/detach e/env= index= T/no-tty u/user= w/workdir= privileged i/interactive t"},
-			{path: "compose push", opts: compose + "include-deps ignore-push-failures q/quiet", hook: publishes},
-			{path: "compose publish", opts: compose, hook: publishes}, {path: "compose kill"}, {path: "compose stop"},
+			{path: "compose exec", opts: "d/detach e/env= index= T/no-tty u/user= w/workdir= privileged i/interactive t"},
+			{path: "compose push", opts: "include-deps ignore-push-failures q/quiet", hook: publishes},
+			{path: "compose publish", opts: "", hook: publishes}, {path: "compose kill"}, {path: "compose stop"},
 			{path: "compose start"}, {path: "compose restart", opts: "t/timeout= no-deps"},
 			{path: "compose ps", opts: "a/all q format= services filter= status="},
 			{path: "compose logs", opts: "f/follow n/tail= t since= until= no-color no-log-prefix"},
-			{path: "compose build", opts: compose + "push build-arg= no-cache pull q/quiet", hook: dockerBuild},
+			{path: "compose build", opts: "push build-arg= no-cache pull q/quiet", hook: dockerBuild},
 			{path: "compose pull"}, {path: "compose config"}, {path: "compose cp"}, {path: "compose create"},
 			{path: "compose images"}, {path: "compose ls"}, {path: "compose top"}, {path: "compose events"},
 			{path: "compose port"}, {path: "compose version"}, {path: "compose watch"}, {path: "compose wait"},
@@ -142,7 +141,7 @@ func containerGrammars() []grammar {
 				}
 			}},
 		{names: "ctr crictl runc lxc incus virsh VBoxManage qm pct vagrant vmrun xe govc proxmox", style: cobra, depth: 2,
-			opts: "f/force n/namespace= c/connect= a/address= all a/all", classes: map[effect.Trait]string{
+			opts: "f/force n/namespace= c/connect= address= all a/all", classes: map[effect.Trait]string{
 				TraitDestroys: `rm|rmi|delete|rmp|stopp|destroy|undefine|vol-delete|pool-delete|pool-destroy|net-destroy|
 				net-undefine|snapshot-delete|snapshot-revert|images rm|containers rm|image rm|task rm|task kill|kill|
 				unregistervm|closemedium|vm.destroy|vm.power|datastore.rm|shutdown|stop|reset|managedsave-remove|detach-disk|

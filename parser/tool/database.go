@@ -119,7 +119,7 @@ func databaseGrammars() []grammar {
 		{names: "mongosh", style: 0, opts: `eval= f/file= host= port= u= p=? username= password=? db=
 			authenticationDatabase= quiet shell norc nodb tls json=?`, hook: mongosh},
 		{names: "redis-cli", style: inOrder, opts: `h/host= p/port= s/socket= a/pass= user= u/url= r/repeat= i/interval=
-			n/db= x X= d= D= c/cluster e raw no-raw csv json quoted-input
+			n/db= x X= d= D= c/cluster-mode e raw no-raw csv json quoted-input
 			show-pushes= stat latency latency-history latency-dist lru-test= replica rdb=w functions-rdb=w pipe
 				pipe-timeout= bigkeys memkeys hotkeys scan pattern= count= quoted-pattern= intrinsic-latency= eval= ldb ldb-sync-mode
 			cluster= verbose no-auth-warning askpass tls sni= cacert= cert= key= insecure keystats top= cursor= 2 3 t=

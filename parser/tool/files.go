@@ -143,6 +143,17 @@ func chmod(c *call) {
 	if c.has("reference") || c.cmd.Program == "chcon" && c.has("user", "role", "type", "range") {
 		start = 0
 	}
+	// A mode that takes away, -x or -i, reads as options.
+	switch c.cmd.Program {
+	case "chmod":
+		if c.has("r", "w", "x", "X", "s", "t", "u", "g", "o") {
+			start = 0
+		}
+	case "chattr":
+		if first := c.operandText(0); first != "" && !strings.ContainsAny(first[:1], "+-=") {
+			start = 0
+		}
+	}
 	for i := start; i < len(c.cmd.Operands); i++ {
 		c.fileOperand(effect.OpChmod, i)
 	}

@@ -77,7 +77,7 @@ func forgeGrammars() []grammar {
 					issue lock|issue unlock|issue pin|issue unpin|issue reopen|pr reopen|repo edit|repo rename|repo sync|
 					secret set|variable set|workflow enable|run rerun|label edit|codespace edit|codespace rebuild|
 					project edit|project item-edit|project copy|repo unarchive|release edit|gist edit|gist rename|
-					repo set-default|issue develop|pr revert|api`,
+					repo autolink create|issue develop|pr revert|api`,
 				TraitCreates: `pr create|pr comment|issue create|issue comment|release create|release upload|gist create|
 					repo create|repo fork|workflow run|label create|label clone|ssh-key add|gpg-key add|repo deploy-key add|
 					codespace create|project create|project item-add|project item-create|project link|agent-task create|discussion create`,
@@ -109,7 +109,7 @@ func forgeGrammars() []grammar {
 				TraitLocal: "auth|config|alias|completion|mr checkout|repo clone|check-update|duo",
 				TraitReads: `auth status|ci view|ci status|ci trace|ci lint|ci get|mr diff|mr issues|mr approvers|
 					repo archive|repo search|repo contributors|release download|ci artifact|job artifact|user events|version|
-					config get|alias list|incident view|variable export|mr checkout`,
+					config get|alias list|incident view`,
 				TraitSecretRead: "auth token|variable get|variable export|variable list|securefile download",
 				TraitDestroys:   `repo delete|mr close|issue close|ci cancel|token revoke|repo transfer|cluster agent`,
 				TraitMutates: `mr merge|mr approve|mr rebase|mr update|variable set|variable update|repo mirror|

@@ -45,7 +45,7 @@ func httpGrammars() []grammar {
 			h/headers b/body v/verbose a/auth= A/auth-type= session= session-read-only= proxy= F/follow max-redirects=
 			timeout= verify= cert= cert-key= raw= x/compress s/style= P/pretty= S/stream I/ignore-stdin offline check-status
 			q/quiet default-scheme= boundary= compress ssl= ciphers= all body meta curl resolve= bearer= http-version=`, hook: requests},
-		{names: "curlie hurl grpcurl websocat wscat ab wrk hey k6 vegeta httpx hurl", style: 0, hook: requests},
+		{names: "curlie grpcurl websocat wscat ab wrk hey k6 vegeta httpx hurl", style: 0, hook: requests},
 		{names: "aria2c axel", style: gnu, opts: `o/out=w d/dir=w i/input-file=r x= s= j= k= c q on-download-complete=s
 			on-download-error=s on-download-start=s on-bt-download-complete=s header= user-agent= conf-path=r
 			n/num-connections=`, hook: requests},

@@ -46,7 +46,7 @@ func iacGrammars() []grammar {
 			classes: map[effect.Trait]string{TraitLocal: `login|logout|new|stack select|stack init|config|plugin|install|
 				gen-completion|convert|package|stack tag|org set-default|schema|policy new|about|version|
 				stack change-secrets-provider`, TraitReads: `preview|stack|stack ls|stack output|stack history|stack graph|
-				logs|whoami|about|config|console|env ls|policy ls|org`,
+				logs|whoami|console|env ls|policy ls|org`,
 				TraitSecretRead: "stack export|config get|env open|env get|env run",
 				TraitMutates: `up|refresh|import|stack rename|watch|state rename|state move|state unprotect|deployment|
 				policy publish|env set|env edit|state repair`, TraitDestroys: `destroy|stack rm|cancel|state delete|

@@ -112,7 +112,7 @@ func kubernetesGrammars() []grammar {
 			admin import|app add-source`, TraitDestroys: "app delete-resource|app terminate-op|app remove-source",
 				TraitSecretRead: `account generate-token|admin initial-password|admin redis-initial-password|
 			proj role create-token|account bcrypt`}},
-		{names: "flux", style: saas, depth: 3, opts: kube + "s/silent source= path= branch= components= export",
+		{names: "flux", style: saas, depth: 3, opts: kube + "silent source= path= branch= components= export",
 			classes: map[effect.Trait]string{TraitReads: "check|logs|tree|trace|events|stats|diff|export|build|version|debug",
 				TraitMutates: "reconcile|resume|bootstrap|install|push", TraitDestroys: "suspend|uninstall"}},
 		{names: `istioctl linkerd cilium velero kubeadm kustomizer kubeseal crossplane kubebuilder operator-sdk

@@ -23,11 +23,9 @@ func packageGrammars() []grammar {
 		{names: "pnpm", style: cobra, opts: node, depth: 1, verbs: append(nodeVerbs(), verb{path: "dlx", hook: nil}), hook: nodePackages},
 		{names: "yarn", style: cobra, opts: node + "non-interactive new-version= modules-folder=w network-timeout= mode=",
 			depth: 1, verbs: append(nodeVerbs(), verb{path: "npm publish"}, verb{path: "npm tag"}, verb{path: "npm whoami"},
-				verb{path: "npm login"}, verb{path: "npm audit"}, verb{path: "npm info"}, verb{path: "global add"},
-				verb{path: "global remove"}, verb{path: "workspaces foreach"}, verb{path: "dlx"}), hook: nodePackages},
-		{names: "bun", style: cobra, opts: node + `e/eval= p/print= watch hot cwd=c b/bun config=r smol preload=x define=
-			target= outdir=w outfile=w`, depth: 1, verbs: append(nodeVerbs(), verb{path: "pm"}, verb{path: "x"},
-			verb{path: "upgrade"}), hook: nodePackages},
+				verb{path: "npm login"}, verb{path: "npm audit"}, verb{path: "npm info"}, verb{path: "workspaces foreach"}, verb{path: "dlx"}), hook: nodePackages},
+		{names: "bun", style: cobra, opts: node + `e/eval= print= watch hot cwd=c b/bun config=r smol preload=x define=
+			target= outdir=w outfile=w`, depth: 1, verbs: append(nodeVerbs(), verb{path: "pm"}), hook: nodePackages},
 		{names: "deno", style: cobra, depth: 1, opts: `A/allow-all allow-read=? allow-write=? allow-net=? allow-run=?
 			allow-env=? dry-run token= g/global f/force c/config=r import-map=r unstable q`, verbs: []verb{{path: "publish",
 			hook: publishes}, {path: "deploy"}}, classes: map[effect.Trait]string{TraitMutates: "deploy"}},

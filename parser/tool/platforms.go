@@ -36,7 +36,7 @@ func platformGrammars() []grammar {
 				TraitReads: `status|watch|open|logs|functions:list|sites:list|sites:search|addons:list|help|teams:list|
 					blobs:get|blobs:list`,
 				TraitSecretRead: "env:get|env:list|env:clone",
-				TraitMutates:    "deploy|env:set|env:import|env:clone|blobs:set|sites:update",
+				TraitMutates:    "deploy|env:set|env:import|blobs:set|sites:update",
 				TraitDestroys:   "env:unset|sites:delete|blobs:delete|addons:delete",
 				TraitCreates:    "sites:create|addons:create|functions:invoke|db init"}},
 		{names: "heroku", style: saas, opts: `a/app= r/remote= confirm= org= t/team= s/space= json f/force x/exit-code size=
@@ -72,7 +72,7 @@ func platformGrammars() []grammar {
 		{names: "fly", style: saas, opts: `a/app= c/config= t/access-token= o/org= r/region= y/yes C/command= e/env=
 			i/image= j/json verbose g/process-group= s/select q/quiet u/user= n/name= stage detach now ha=? build-arg=
 			dockerfile= strategy= local-only remote-only vm-size= size= count= remote-config v/vm-memory= d/database=
-			p/password= A/address= s/script= machine=`, depth: 3,
+			p/password= A/address= machine=`, depth: 3,
 			verbs: []verb{
 				{path: "ssh console|console", opts: "C/command= s/select", hook: flySSH}, {path: "ssh sftp"},
 				{path: "postgres connect|pg connect", opts: "c/command= d/database=", hook: shellSQL("postgres")},
@@ -106,7 +106,7 @@ func platformGrammars() []grammar {
 					orgs invite|volumes fork|redis create|volumes snapshots create|postgres import|storage create|extensions`,
 				TraitDestroys: `apps suspend|apps destroy|postgres failover|postgres detach|postgres restart|postgres barman|
 					machine cordon|machine suspend|machine leases clear|ips release|orgs remove|orgs delete|secrets unset|
-					postgres users|postgres detach|certs remove|tokens revoke|volumes destroy|suspend|redis reset|
+					postgres users|certs remove|tokens revoke|volumes destroy|suspend|redis reset|
 					redis update|storage destroy|ext destroy|machine egress-ip release|mpg destroy`}},
 		{names: "railway", style: saas, opts: `s/service= e/environment= p/project= y/yes json d/detach k/kv set= v/verbose
 			c/ci environment= volume= t/team= w/workspace= n/name= path= from=`, depth: 2,
@@ -227,8 +227,7 @@ func platformGrammars() []grammar {
 			map[effect.Trait]string{TraitLocal: `login|logout|setup|configure|update|completion|open|run|changelog|analytics|import`,
 				TraitSecretRead: `secrets|secrets get|secrets download|secrets substitute|configs tokens create|
 			configure get token|me token|configure debug|configs tokens`,
-				TraitReads: `me|projects|projects get|environments|configs|configs get|activity|configs logs|secrets notes|
-			configure`, TraitMutates: `secrets set|secrets upload|projects update|configs update|configs unlock|configs lock|
+				TraitReads: `me|projects|projects get|environments|configs|configs get|activity|configs logs|secrets notes`, TraitMutates: `secrets set|secrets upload|projects update|configs update|configs unlock|configs lock|
 			configs clone|environments rename`, TraitDestroys: `secrets delete|projects delete|configs delete|
 			environments delete|configs tokens revoke|configs logs rollback`}),
 		saasTool("eas expo", "profile= platform= non-interactive channel= branch= message= auto ", 2,

@@ -112,7 +112,7 @@ func readerGrammars() []grammar {
 		{names: "dig host nslookup drill kdig", style: 0, opts: "f=r b= c= k=r p= q= t= x= y= 4 6 u m v i h"},
 		{names: "whiptail dialog"},
 		{names: "vim emacs nano micro helix hx kak ed", style: 0, opts: `c=  s=x S=x u=x U=x i= w=w W=w T= cmd=
-			startuptime=w r=r n R e E s= y Z m M d b l t=? q=? N p o O eval= f= l/load=x script=x batch Q q`, hook: editor},
+			startuptime=w r=r n R e E y Z m M d b t=? q=? N p o O eval= f= l/load=x script=x batch Q`, hook: editor},
 		{names: "man info", style: gnu, opts: `P/pager=s H/html=?s C/config-file=r M/manpath= s/S/sections= e= L/locale= m=
 			E/encoding= r/prompt= p= a f k w K l T=? R= B=`},
 		{names: "code cursor subl zed windsurf", style: gnu, opts: `g/goto d/diff n r w/wait install-extension=

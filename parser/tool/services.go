@@ -22,7 +22,7 @@ func serviceGrammars() []grammar {
 		saasTool(`upstash planetscale pscale xata convex turso-cli prisma-cloud fauna mongocli atlas nhost appwrite hasura
 			dgraph astra weaviate pinecone edgedb gel couchbase-cli cbq confluent ccloud rpk materialize cockroach-cloud
 			ccloud-cli aiven avn timescale tiger render koyeb northflank porter zeet qovery coolify dokku caprover cf
-			porterctl platform upsun clever scalingo dokploy sst amplify copilot eb up modal replicate banana beam hf
+			porterctl platform upsun clever scalingo dokploy sst amplify copilot eb modal replicate banana beam hf
 			huggingface-cli wandb comet neptune dvc fastly akamai cloudflare cloudflared flarectl bunny dnscontrol octodns
 			namecheap porkbun gandi godaddy route53 launchdarkly ldcli flipt unleash split-cli optimizely statsig growthbook
 			posthog segment datadog-ci dogshell newrelic sentry-cli sentry honeycomb grafana grafanactl gcx logzio sumo
@@ -32,7 +32,7 @@ func serviceGrammars() []grammar {
 			localtunnel tailscale headscale netbird zerotier-cli nats rabbitmqadmin pulsar-admin kong deck tyk apigeecli
 			apigee solo kuma consul-cli hubspot hs salesforce sf sfdx airtable zapier n8n contentful sanity strapi directus
 			webflow mintlify readme intercom zendesk zcli braze customerio mixpanel amplitude`,
-			`a/all i/id= d/database= u/user= w/workspace= space= env= environment= team= cluster= url= domain= b/branch=
+			`all i/id= d/database= u/user= w/workspace= space= env= environment= team= cluster= url= domain= b/branch=
 				key= value= `, 3, map[effect.Trait]string{
 				TraitLocal: `login|logout|auth login|auth logout|auth|config|init|dev|completion|version|setup|link|plugins|
 					upgrade|update|self-update|help|local|project set|context|profile|use|open|console|whoami|contexts|
@@ -40,7 +40,7 @@ func serviceGrammars() []grammar {
 					doctor|mcp|lsp|preview $`, TraitReads: `auth whoami|config list|config get|config parse|config view|
 					context list|auth status|diff|gateway diff|gateway validate|gateway dump|convert|status|netcheck|ping|ip|
 					dig|info|projects|releases list|server check|account info|explore|events list|organizations list|
-					config view|topic consume|topic describe|serve|logs`,
+					topic consume|topic describe|logs`,
 				TraitMutates: `apply|gateway apply|config set-key|import|restore|sourcemaps|releases set-commits|
 					releases finalize|releases deploys`, TraitDestroys: `gateway reset|gateway sync|sync|server drain|reset|
 					shell exec drop|db drop|down|app deactivate|data delete|purge|cache purge|stream purge|kv purge|

@@ -61,7 +61,7 @@ func systemGrammars() []grammar {
 		{names: "kill", style: 0, opts: "s= n= l=? L q= p a", hook: kill},
 		{names: "pkill killall skill xkill pgrep pidof", style: gnu, opts: `s/signal= f/full u/euid= U/uid= g/pgroup=
 			G/group= P/parent= t/terminal= x/exact n/newest o/oldest e/echo i/ignore-case I/interactive l q/quiet v/inverse
-			w/wait r/regexp y/younger-than= c/count a d/delimiter= L z Z n= ns= signal= m k`},
+			w/wait r/regexp y/younger-than= c/count a d/delimiter= L z Z ns= signal= m k`},
 		{names: "killall5", style: 0, opts: "o= l", hook: func(c *call) { c.trait(TraitMassTarget) }},
 		{names: "crontab", style: 0, opts: "u= l e r i s T=", hook: crontab},
 		{names: "at batch", style: 0, opts: "q= f= t= m M l d r c v V", hook: func(c *call) {

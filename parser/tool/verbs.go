@@ -7,48 +7,51 @@ import (
 	"twokey/parser/effect"
 )
 
-// verbWords are the words of CLIs' verbs by what they do. A word marked "~" is
+// verbTable are the words of CLIs' verbs by what they do. A word marked "~" is
 // as often a noun or a group (az lock, gcloud run): it says what is done only
 // where no plain verb follows it.
+var verbTable = map[effect.Trait]string{
+	TraitReads: `list ls get describe show view ~status ~info inspect ~logs ~log tail head cat search find query
+		~filter lookup check diff wait watch whoami ~version ~versions help ~top ~stat ~stats ~count exists ~history
+		~event ~events explain preview plan validate lint ~test estimate print dump export download pull fetch
+		read browse open ps df verify ping ~scan ~poll simulate detect discover select retrieve ~metrics ~usage
+		whois ~docs ~complete ~completion ~dashboard ~health ~healthcheck ~schema ~tree peek ~summary ~report
+		compare resolve md5sum sha1sum hashsum checksum ~size lsd lsf lsl lsjson du ~output can-i api-resources
+		api-versions cluster-info current display doctor diagnose evaluate ~last locate ~monitor ~trace uptime
+		decode recognize infer predict translate synthesize determine encrypt decrypt assume sign ~stream
+		calculate compute-checksum tables ~domains ~projects ~apps ~regions ~sizes listall cluster_status
+		la ll receive is listen logstream sessions`,
+	TraitCreates: `create new add ~run start launch provision allocate issue generate ~init register import upload
+		invite clone copy cp duplicate ~fork submit send publish post request open-pr trigger invoke execute
+		~exec call dispatch ~schedule enqueue ~queue emit notify ~comment buy purchase renew ~order subscribe up
+		push bootstrap mb make mk mkdir insert restore ~snapshot ~backup ~capture record attach associate ~link
+		authorize grant allow ~share install ~build enroll claim ~mirror ~transfer charge pay payout refund
+		confirm finalize finish fire redeem resend reply join deliver replicate bundle prepare connect
+		request-certificate signup`,
+	TraitMutates: `update set put edit modify ~patch apply change configure ~config rename mv move ~tag untag
+		~label unlabel annotate scale resize restart reboot ~deploy redeploy promote rollback ~roll upgrade
+		downgrade migrate switch enable activate resume unpause rotate replace assign ~close merge reopen ~lock
+		unlock approve ~reject ready mark write upsert ingest ~load rebuild refresh reload swap shift ~route
+		failover failback switchover expose bind unbind ~map unmap pin unpin accept respond retry rerun ~release
+		extend alter ~sync increase decrease ~autoscale cordon uncordon taint commit convert drain balance
+		rebalance reassign reconfigure adjust ~bulk compact vacuum reindex optimize seed unarchive mount unmount
+		~format escalate patch_object transform overwrite split signal skip continue reorder regenerate
+		withdraw void vote undeprecate associate-address ~sets sync-all decline ~group rebase ~alias prioritize
+		recover reinstate undelete`,
+	TraitDestroys: `delete del rm remove destroy terminate purge rb drop deregister unregister revoke disable stop
+		kill clear flush wipe erase reset truncate ~shutdown halt down teardown uninstall unset cancel abort
+		discard deactivate detach disassociate disconnect unlink prune evict expire invalidate suspend ~pause
+		~archive deprecate yank unpublish undeploy unprovision cleanup clean nuke ~empty trash unsubscribe
+		deallocate decommission forget ~scratch deauthorize deny leave expunge rmi rmdir rmdirs quarantine
+		poweroff obliterate zap retire unassign kick ban ~block deletefile deletedir dispose unpeer
+		unmonitor obliterate offboard unenroll resync del-all deletemany killall delete-all removeall
+		dereference destroyall`,
+}
+
+// verbWords is verbTable by word.
 var verbWords = sync.OnceValue(func() map[string]verbWord {
 	classes := map[string]verbWord{}
-	for trait, words := range map[effect.Trait]string{
-		TraitReads: `list ls get describe show view ~status ~info inspect ~logs ~log tail head cat search find query
-			~filter lookup check diff wait watch whoami ~version ~versions help ~top ~stat ~stats ~count exists ~history
-			~event ~events explain preview plan validate lint ~test estimate print dump export download pull fetch
-			read browse open ps df verify ping ~scan ~poll simulate detect discover select retrieve ~metrics ~usage
-			whois ~docs ~complete ~completion ~dashboard ~health ~healthcheck ~schema ~tree peek ~summary ~report
-			compare resolve md5sum sha1sum hashsum checksum ~size lsd lsf lsl lsjson du ~output can-i api-resources
-			api-versions cluster-info current display doctor diagnose evaluate ~last locate ~monitor ~trace uptime
-			decode recognize infer predict translate synthesize determine encrypt decrypt assume sign ~stream
-			calculate compute-checksum tables ~domains ~projects ~apps ~regions ~sizes listall cluster_status
-			la ll receive is listen logstream sessions`,
-		TraitCreates: `create new add ~run start launch provision allocate issue generate ~init register import upload
-			invite clone copy cp duplicate ~fork submit send publish post request open-pr trigger invoke execute
-			~exec call dispatch ~schedule enqueue ~queue emit notify ~comment buy purchase renew ~order subscribe up
-			push bootstrap mb make mk mkdir insert restore ~snapshot ~backup ~capture record attach associate ~link
-			authorize grant allow ~share install ~build enroll claim ~mirror ~transfer charge pay payout refund
-			confirm finalize finish fire redeem resend reply join deliver replicate bundle prepare connect
-			request-certificate signup`,
-		TraitMutates: `update set put edit modify ~patch apply change configure ~config rename mv move ~tag untag
-			~label unlabel annotate scale resize restart reboot ~deploy redeploy promote rollback ~roll upgrade
-			downgrade migrate switch enable activate resume unpause rotate replace assign ~close merge reopen ~lock
-			unlock approve ~reject ready mark write upsert ingest ~load rebuild refresh reload swap shift ~route
-			failover failback switchover expose bind unbind ~map unmap pin unpin accept respond retry rerun ~release
-			extend alter ~sync increase decrease ~autoscale cordon uncordon taint commit convert drain balance
-			rebalance reassign reconfigure adjust ~bulk compact vacuum reindex optimize seed unarchive mount unmount
-			~format escalate patch_object transform overwrite split signal skip continue reorder regenerate
-			withdraw void vote undeprecate associate-address ~sets sync-all decline ~group rebase ~alias prioritize
-			recover reinstate undelete`,
-		TraitDestroys: `delete del rm remove destroy terminate purge rb drop deregister unregister revoke disable stop
-			kill clear flush wipe erase reset truncate ~shutdown halt down teardown uninstall unset cancel abort
-			discard deactivate detach disassociate disconnect unlink prune evict expire invalidate suspend ~pause
-			~archive deprecate yank unpublish undeploy unprovision cleanup clean nuke ~empty trash unsubscribe
-			deallocate decommission forget ~scratch deauthorize deny leave expunge rmi rmdir rmdirs quarantine
-			poweroff obliterate zap retire unassign kick ban ~block deletefile deletedir dispose unpeer
-			unmonitor obliterate offboard unenroll resync del-all deletemany killall delete-all removeall
-			dereference destroyall`,
-	} {
+	for trait, words := range verbTable {
 		for word := range strings.FieldsSeq(words) {
 			plain, weak := strings.CutPrefix(word, "~")
 			classes[plain] = verbWord{trait, !weak}
