@@ -76,7 +76,9 @@ func (g *Gate) effects(e *notify.Exec, baseline map[string]bool) []effect.Effect
 		}
 	}
 	argv := g.argv(e)
-	effects := gate.RelevantEnv(parser.Exec(argv, assigns, g.Context(e.Cwd, e.Env)))
+	// The text of a script or of sh -c is a line of which each program is
+	// judged in its turn.
+	effects := gate.LeaveToExec(gate.RelevantEnv(parser.Exec(argv, assigns, g.Context(e.Cwd, e.Env))))
 	if slices.Contains(starters, filepath.Base(argv[0])) {
 		effects = slices.DeleteFunc(effects, func(x effect.Effect) bool {
 			return len(x.Origin.Through) > 0 && x.Origin.Where == "" && !x.Origin.Scanned

@@ -17,9 +17,9 @@ func Translate(in Invocation, ctx parser.Context) []effect.Effect {
 		if len(ctx.Args) == 0 {
 			ctx.Args = []string{in.Shell}
 		}
-		return leaveToExec(gate.RelevantEnv(parser.Line(in.Text, ctx)))
+		return gate.LeaveToExec(gate.RelevantEnv(parser.Line(in.Text, ctx)))
 	case in.Script != "":
-		return leaveToExec(gate.RelevantEnv(parser.Exec(append([]string{in.Shell}, in.Args...), nil, ctx)))
+		return gate.LeaveToExec(gate.RelevantEnv(parser.Exec(append([]string{in.Shell}, in.Args...), nil, ctx)))
 	}
 	return nil
 }

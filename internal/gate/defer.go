@@ -1,4 +1,4 @@
-package line
+package gate
 
 import (
 	"slices"
@@ -20,11 +20,11 @@ var keep = []effect.Trait{
 	effect.TraitPipeToShell, effect.TraitReverseShell, effect.TraitExfil, effect.TraitDecoded, effect.TraitUnparsed, effect.TraitForkBomb,
 }
 
-// leaveToExec drops the effects of programs whose words are not all known
+// LeaveToExec drops the effects of programs whose words are not all known
 // before the run: the exec gate judges their real argv, and a guess would only
 // ask about what may be harmless. What reaches a program by its standard input
 // stays, since no exec shows it.
-func leaveToExec(effects []effect.Effect) []effect.Effect {
+func LeaveToExec(effects []effect.Effect) []effect.Effect {
 	left := map[[2]int]bool{}
 	for _, e := range effects {
 		if e.Kind == effect.KindCommand && unknownArgv(e.Command) {
