@@ -120,9 +120,13 @@ func (w *worker) read(e *Exec, n *notification) (*execCall, plan, error) {
 
 // readStrings reads the path, argv and the environment.
 func (w *worker) readStrings(e *Exec, address uint64, call *execCall) (string, error) {
-	m := &w.memory
+	m := w.memories.Get().(*memory)
+	defer func() {
+		if !m.large() {
+			w.memories.Put(m)
+		}
+	}()
 	m.reset(e.TID)
-	m.want = m.want[:0]
 	m.need(address)
 	m.need(call.argv)
 	m.need(call.envp)
@@ -133,13 +137,13 @@ func (w *worker) readStrings(e *Exec, address uint64, call *execCall) (string, e
 	if err != nil {
 		return "", err
 	}
-	words, err := m.pointers(call.argv, w.words[:0])
+	words, err := m.pointers(call.argv, m.words[:0])
 	if err != nil {
 		return "", err
 	}
 	args := len(words)
 	words, err = m.pointers(call.envp, words)
-	w.words = words
+	m.words = words
 	if err != nil {
 		return "", err
 	}

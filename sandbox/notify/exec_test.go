@@ -117,7 +117,7 @@ func TestScripts(t *testing.T) {
 		"one d",
 	}
 	if got := lines(b.stdout.String()); status != 0 || !slices.Equal(got, want) {
-		t.Errorf("status %d\ngot  %q\nwant %q\nstderr %q, mismatches %q", status, got, want, b.stderr.String(), b.mismatches)
+		t.Errorf("status %d\ngot  %q\nwant %q\nstderr %q, mismatches %q", status, got, want, b.stderr.String(), b.killed())
 	}
 	three := j.named("three")
 	if len(three) != 1 {
@@ -128,8 +128,8 @@ func TestScripts(t *testing.T) {
 	}
 	// An empty argument, as the kernel makes of a blank at the end of the file.
 	b, status = run(t, &judge{}, dir+"/blank")
-	if len(b.mismatches) != 0 {
-		t.Errorf("status %d, stderr %q, mismatches %q", status, b.stderr.String(), b.mismatches)
+	if len(b.killed()) != 0 {
+		t.Errorf("status %d, stderr %q, mismatches %q", status, b.stderr.String(), b.killed())
 	}
 }
 
@@ -143,8 +143,8 @@ func TestInterpreterChainTooLong(t *testing.T) {
 	for i, name := range names {
 		bare := exitStatus(dir + "/" + name)
 		b, status := run(t, &judge{}, "exec "+dir+"/"+name)
-		if (bare == 0) != (status == 0) || len(b.mismatches) > 0 {
-			t.Errorf("depth %d: bare %d, sandboxed %d, mismatches %q, stderr %q", i, bare, status, b.mismatches, b.stderr.String())
+		if (bare == 0) != (status == 0) || len(b.killed()) > 0 {
+			t.Errorf("depth %d: bare %d, sandboxed %d, mismatches %q, stderr %q", i, bare, status, b.killed(), b.stderr.String())
 		}
 	}
 }
@@ -162,8 +162,8 @@ func TestProcSelf(t *testing.T) {
 		"exec /proc/$$/root/bin/echo ok",
 	} {
 		b, status := run(t, j, line)
-		if status != 0 || b.stdout.String() != "ok\n" || len(b.mismatches) > 0 {
-			t.Errorf("%s: status %d, stdout %q, stderr %q, mismatches %q", line, status, b.stdout.String(), b.stderr.String(), b.mismatches)
+		if status != 0 || b.stdout.String() != "ok\n" || len(b.killed()) > 0 {
+			t.Errorf("%s: status %d, stdout %q, stderr %q, mismatches %q", line, status, b.stdout.String(), b.stderr.String(), b.killed())
 		}
 	}
 	for _, e := range j.seen() {
@@ -241,7 +241,7 @@ int main(int c, char **v) {
 		"thread 1024", "threads 1280", "failed a thousand", "end",
 	}
 	if got := lines(b.stdout.String()); status != 0 || !slices.Equal(got, want) {
-		t.Errorf("status %d\ngot  %q\nwant %q\nstderr %q\nmismatches %q", status, got, want, b.stderr.String(), b.mismatches)
+		t.Errorf("status %d\ngot  %q\nwant %q\nstderr %q\nmismatches %q", status, got, want, b.stderr.String(), b.killed())
 	}
 	for _, e := range j.seen() {
 		if e.Unreadable != "" {

@@ -19,8 +19,13 @@ const maxImage = maxTotal + 512<<10
 // verify compares the image of a process stopped at PTRACE_EVENT_EXEC, before
 // its first instruction, with what was judged.
 func (w *worker) verify(pid int, e *Exec, expected plan) (Mismatch, bool) {
-	defer w.image.forget()
-	if err := w.image.read(pid); err != nil {
+	got := w.images.Get().(*image)
+	defer func() {
+		if len(got.raw) <= 64*pageSize {
+			w.images.Put(got)
+		}
+	}()
+	if err := got.read(pid); err != nil {
 		return MismatchUnreadable, false
 	}
 	var st unix.Stat_t
@@ -30,12 +35,12 @@ func (w *worker) verify(pid int, e *Exec, expected plan) (Mismatch, bool) {
 	exe := identity{st.Dev, st.Ino}
 	switch {
 	case !expected.certain:
-		return w.judgeImage(pid, e, exe)
+		return w.judgeImage(pid, e, got, exe)
 	case expected.image != exe:
 		return MismatchProgram, false
-	case !equal(w.image.argv, expected.argv):
+	case !equal(got.argv, expected.argv):
 		return MismatchArgv, false
-	case !w.sameEnv(w.image.env, e.Env):
+	case !w.sameEnv(got.env, e.Env):
 		return MismatchEnvironment, false
 	}
 	return "", true
@@ -77,7 +82,7 @@ func texts(a [][]byte) []string {
 // judgeImage asks about an image that an interpreter of binfmt_misc runs: the
 // kernel's list of those is not known here, but the image is there to be read.
 // It cannot change any more; a signal meanwhile ends it, as it would have.
-func (w *worker) judgeImage(pid int, e *Exec, exe identity) (Mismatch, bool) {
+func (w *worker) judgeImage(pid int, e *Exec, got *image, exe identity) (Mismatch, bool) {
 	path, err := readlink(procPath(pid, "exe"))
 	if err != nil {
 		return MismatchUnreadable, false
@@ -87,7 +92,7 @@ func (w *worker) judgeImage(pid int, e *Exec, exe identity) (Mismatch, bool) {
 		return MismatchUnreadable, false
 	}
 	defer unix.Close(file)
-	actual := &Exec{PID: pid, TID: pid, Tag: e.Tag, Path: path, Argv: texts(w.image.argv), Env: texts(w.image.env), Cwd: e.Cwd,
+	actual := &Exec{PID: pid, TID: pid, Tag: e.Tag, Path: path, Argv: texts(got.argv), Env: texts(got.env), Cwd: e.Cwd,
 		Dev: exe.dev, Ino: exe.ino, ImageDev: exe.dev, ImageIno: exe.ino, file: file}
 	h := w.hold(0, pid)
 	defer h.end()
@@ -146,14 +151,6 @@ func readPages(pid int, address uint64, into []byte) (got, asked int, err error)
 		return 0, asked, nil
 	}
 	return got, asked, err
-}
-
-// forget gives large buffers back.
-func (m *image) forget() {
-	m.argv, m.env = m.argv[:0], m.env[:0]
-	if len(m.raw) > 64*pageSize {
-		*m = image{}
-	}
 }
 
 // parse takes argv and the environment from the stack of a new image that

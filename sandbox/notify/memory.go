@@ -33,6 +33,7 @@ type memory struct {
 	local []unix.Iovec
 	far   []unix.RemoteIovec
 	want  []uint64
+	words []uint64
 	text  []byte
 	ends  []int
 }
@@ -47,11 +48,12 @@ func (m *memory) reset(pid int) {
 		m.pages = make(map[uint64][]byte, 64)
 	}
 	clear(m.pages)
-	if cap(m.store) > 64*pageSize {
-		m.store, m.text = nil, nil // one exec with large arguments does not stay resident
-	}
 	m.store = m.store[:0]
+	m.want = m.want[:0]
 }
+
+// large reports whether the buffers are too big to keep.
+func (m *memory) large() bool { return cap(m.store)+cap(m.text) > 128*pageSize || len(m.pages) > 128 }
 
 // load fetches the pages of m.want that are not there yet.
 func (m *memory) load() error {

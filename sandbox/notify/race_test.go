@@ -81,12 +81,12 @@ func TestRaceGainsNothing(t *testing.T) {
 				})
 			ran := strings.Count(b.stdout.String(), "good ran")
 			evil := strings.Count(b.stdout.String(), "evil ran")
-			t.Logf("%d ran as judged, %d asked, %d killed", ran, len(j.seen()), len(b.mismatches))
+			t.Logf("%d ran as judged, %d asked, %d killed", ran, len(j.seen()), len(b.killed()))
 			if status != 0 || evil != 0 {
 				t.Errorf("status %d, %d denied execs ran; stderr %.200q", status, evil, b.stderr.String())
 			}
-			if ran == 0 || len(b.mismatches) == 0 {
-				t.Errorf("%d ran and %d were caught: the race was not run", ran, len(b.mismatches))
+			if ran == 0 || len(b.killed()) == 0 {
+				t.Errorf("%d ran and %d were caught: the race was not run", ran, len(b.killed()))
 			}
 		})
 	}

@@ -120,15 +120,15 @@ func TestArguments(t *testing.T) {
 	t.Run("long", func(t *testing.T) {
 		j := &judge{}
 		b, status := run(t, j, "a=$(printf '%0100000d' 0); /bin/echo $a $a $a $a $a $a $a $a $a $a | wc -c")
-		if status != 0 || b.stdout.String() != "1000010\n" || len(b.mismatches) > 0 {
-			t.Errorf("status %d, stdout %q, stderr %.300q, mismatches %q", status, b.stdout.String(), b.stderr.String(), b.mismatches)
+		if status != 0 || b.stdout.String() != "1000010\n" || len(b.killed()) > 0 {
+			t.Errorf("status %d, stdout %q, stderr %.300q, mismatches %q", status, b.stdout.String(), b.stderr.String(), b.killed())
 		}
 	})
 	t.Run("many", func(t *testing.T) {
 		j := &judge{}
 		b, status := run(t, j, "/bin/echo {1..100000} | wc -w")
-		if status != 0 || b.stdout.String() != "100000\n" || len(b.mismatches) > 0 {
-			t.Errorf("status %d, stdout %q, stderr %.300q, mismatches %q", status, b.stdout.String(), b.stderr.String(), b.mismatches)
+		if status != 0 || b.stdout.String() != "100000\n" || len(b.killed()) > 0 {
+			t.Errorf("status %d, stdout %q, stderr %.300q, mismatches %q", status, b.stdout.String(), b.stderr.String(), b.killed())
 		}
 	})
 	t.Run("too large to be judged", func(t *testing.T) {

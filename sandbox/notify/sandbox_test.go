@@ -250,6 +250,13 @@ func (b *box) wait() int {
 	return status.ExitStatus()
 }
 
+// killed returns why processes were killed.
+func (b *box) killed() []Mismatch {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]Mismatch(nil), b.mismatches...)
+}
+
 // run runs a shell command line.
 func run(t testing.TB, h Handler, line string, options ...option) (*box, int) {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,6 +21,8 @@ type Server struct {
 	ctx    context.Context // ends when the server closes
 	cancel context.CancelFunc
 	crew   crew
+
+	memories, images sync.Pool // buffers, which a held call need not keep
 }
 
 // New takes over the listener. Init, when given, must already have its final
@@ -41,6 +44,8 @@ func New(c Config) (*Server, error) {
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.crew.lead = make(chan struct{}, 1)
+	s.memories.New = func() any { return new(memory) }
+	s.images.New = func() any { return new(image) }
 	return s, nil
 }
 
@@ -83,10 +88,24 @@ func (s *Server) Run(ctx context.Context) error {
 	select {
 	case <-gone:
 		s.cancel()
+		go s.dispose()
 		return nil
 	case <-ctx.Done():
+		go func() {
+			<-gone
+			s.dispose()
+		}()
 		return ctx.Err()
 	}
+}
+
+// dispose closes the descriptors when the last worker is through. Until the
+// last process is gone the listener must stay open: calls would fail with
+// ENOSYS otherwise, which is safe, but the workers could not be woken.
+func (s *Server) dispose() {
+	s.crew.all.Wait()
+	_ = s.config.Listener.Close()
+	_ = unix.Close(s.view.root)
 }
 
 func (w *worker) serve(n *notification) {

@@ -21,8 +21,8 @@ func (s *Server) tell(e *Exec, message string) {
 	if err := unix.Stat(name, &st); err != nil {
 		return // closed
 	}
-	switch st.Mode & unix.S_IFMT {
-	case unix.S_IFIFO, unix.S_IFCHR:
+	switch kind := st.Mode & unix.S_IFMT; {
+	case kind == unix.S_IFIFO, kind == unix.S_IFCHR && reopens(st.Rdev):
 		// A description of our own can be non-blocking without changing the
 		// process's.
 		fd, err := unix.Open(name, unix.O_WRONLY|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
@@ -31,12 +31,26 @@ func (s *Server) tell(e *Exec, message string) {
 		}
 		_, _ = unix.Write(fd, line)
 		_ = unix.Close(fd)
-	case unix.S_IFREG:
+	case kind == unix.S_IFREG:
 		// The process's own description, so that its offset moves on.
 		s.withDescriptor(e.PID, 2, func(fd int) { _, _ = unix.Write(fd, line) })
-	case unix.S_IFSOCK:
+	case kind == unix.S_IFSOCK:
 		s.withDescriptor(e.PID, 2, func(fd int) { _ = unix.Sendto(fd, line, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, nil) })
+	case kind == unix.S_IFCHR:
+		s.withDescriptor(e.PID, 2, func(fd int) {
+			ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
+			if n, err := unix.Poll(ready, 0); err == nil && n == 1 && ready[0].Revents == unix.POLLOUT {
+				_, _ = unix.Write(fd, line)
+			}
+		})
 	}
+}
+
+// reopens reports whether a character device is the same one whoever opens it:
+// a pseudoterminal or /dev/null. /dev/tty would be this process's own terminal.
+func reopens(device uint64) bool {
+	major, minor := unix.Major(device), unix.Minor(device)
+	return major >= 136 && major <= 143 || major == 1 && minor == 3
 }
 
 // withDescriptor copies a descriptor of a process (pidfd_getfd(2)) for the time

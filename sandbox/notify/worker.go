@@ -22,9 +22,6 @@ type worker struct {
 	current atomic.Pointer[held] // the call in the handler's hands
 
 	buffer []uint64
-	memory memory
-	words  []uint64
-	image  image
 }
 
 // crew is who serves. One worker leads: it alone waits for notifications, and
@@ -32,6 +29,7 @@ type worker struct {
 // long (the handler waits, or the watchdog finds it) or others are queueing.
 // The kernel would wake every thread that waits for a notification.
 type crew struct {
+	all       sync.WaitGroup
 	mu        sync.Mutex
 	lead      chan struct{} // the lead, on its way to a waiting worker
 	waiting   int
@@ -59,7 +57,7 @@ func (s *Server) passLead() {
 	}
 	w := &worker{Server: s, buffer: s.listener.buffer()}
 	w.takeLead()
-	go w.run()
+	s.crew.all.Go(w.run)
 }
 
 // takeLead is called with the crew locked or by the only holder of the lead.
@@ -90,11 +88,14 @@ func (w *worker) run() {
 				w.crew.contended.Store(contendedBy)
 			}
 			n, err := w.listener.receive(w.buffer)
-			if err != nil {
-				if !errors.Is(err, errClosed) {
-					w.log("cannot receive a notification: %v", err)
-				}
+			if errors.Is(err, errClosed) {
 				return
+			}
+			if err != nil {
+				// Giving up would leave callers waiting for ever.
+				w.log("cannot receive a notification: %v", err)
+				time.Sleep(lookEvery)
+				continue
 			}
 			w.serial.Add(1)
 			w.busy.Store(true)
@@ -112,7 +113,7 @@ func (w *worker) run() {
 	}
 }
 
-// await waits for the lead. false: enough others do.
+// await waits for the lead. false: enough others do, or the server closed.
 func (w *worker) await() bool {
 	w.crew.mu.Lock()
 	if w.crew.waiting >= maxWaiting {
@@ -121,9 +122,22 @@ func (w *worker) await() bool {
 	}
 	w.crew.waiting++
 	w.crew.mu.Unlock()
-	<-w.crew.lead
+	taken := false
+	select {
+	case <-w.crew.lead:
+		taken = true
+	case <-w.ctx.Done():
+	}
 	w.crew.mu.Lock()
 	defer w.crew.mu.Unlock()
+	if !taken {
+		select {
+		case <-w.crew.lead: // it was on its way
+		default:
+			w.crew.waiting--
+			return false
+		}
+	}
 	w.takeLead()
 	return true
 }
