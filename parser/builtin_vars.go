@@ -15,6 +15,9 @@ func (sh *shell) set(c call) value {
 	}
 	sh.simple(c)
 	for i, a := range args {
+		if len(a.text) > 1 && a.text[0] == '-' && a.text[1] != '-' && strings.IndexByte(a.text, 'a') > 0 || a.is("allexport") {
+			sh.exporting = true
+		}
 		if a.is("--") || len(a.text) > 0 && a.text[0] != '-' && a.text[0] != '+' && !(i > 0 && (args[i-1].is("-o", "+o"))) {
 			if a.is("--") {
 				i++

@@ -256,6 +256,10 @@ func (sh *shell) run(c call) value {
 	first := c.argv[0]
 	name := base(first.text)
 	if strings.ContainsAny(name, " \t\n") {
+		if len(c.argv) == 1 && c.real && len(sh.frame.through) > 0 {
+			// A wrapper's only word is more likely text for a shell.
+			return sh.inside("", "").code(first.value, c.in, sh.frame.through[len(sh.frame.through)-1])
+		}
 		if strings.TrimSpace(name) == "" {
 			return sh.dynamic(c)
 		}
@@ -275,7 +279,7 @@ func (sh *shell) run(c call) value {
 			}
 		}
 		if f := sh.facts.get(factFunc, name); f != nil {
-			return sh.callFunction(name, f.body, c.argv[1:], c.in)
+			return sh.withEnv(c.env, func() value { return sh.callFunction(name, f.body, c.argv[1:], c.in) })
 		}
 	}
 	if !path {
@@ -298,6 +302,20 @@ func program(name string) string {
 	}
 	canonical, _, _ := strings.Cut(tool.Name(effect.Lit(name)), " ")
 	return canonical
+}
+
+// withEnv runs something with variables that are set for its time.
+func (sh *shell) withEnv(env []effect.Assign, run func() value) value {
+	old := make([]*fact, len(env))
+	for i, a := range env {
+		old[i] = sh.facts.get(factVar, a.Name)
+		sh.setVar(a.Name, &fact{value: value{text: a.Value.Text}, exported: true})
+	}
+	out := run()
+	for i, a := range env {
+		sh.facts.set(factVar, a.Name, old[i])
+	}
+	return out
 }
 
 // dynamic records a command whose program is not known. What follows is

@@ -3,6 +3,8 @@ package parser
 import (
 	"slices"
 	"strings"
+
+	"twokey/parser/effect"
 )
 
 func (sh *shell) container(name string, c call) (value, bool) {
@@ -63,6 +65,7 @@ func (sh *shell) container(name string, c call) (value, bool) {
 		kind = "docker:"
 	}
 	sub := sh.inside(kind+place, name+" "+verb)
+	var env []effect.Assign
 	for _, o := range opts {
 		switch o.name {
 		case "-v", "--volume":
@@ -72,6 +75,10 @@ func (sh *shell) container(name string, c call) (value, bool) {
 			}
 		case "--mount":
 			sub.mountOption(sh, o.value.text)
+		case "-e", "--env":
+			if k, v, ok := strings.Cut(o.value.text, "="); ok {
+				env = append(env, effect.Assign{Name: k, Value: value{text: v}.word()})
+			}
 		case "-w", "--workdir":
 			if strings.HasPrefix(o.value.text, "/") && o.value.known() {
 				sub.cwd = o.value.text
@@ -80,7 +87,7 @@ func (sh *shell) container(name string, c call) (value, bool) {
 	}
 	sub.frame.fixed = true
 	cl := c.with(command)
-	cl.plain, cl.env = true, nil
+	cl.plain, cl.env = true, env
 	o := sub.run(cl)
 	return value{unknown, out.taint | o.taint}, true
 }

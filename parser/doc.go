@@ -62,6 +62,7 @@ func line(text string, ctx Context) []effect.Effect {
 	w := &walker{ctx: ctx}
 	sh := w.newShell()
 	sh.text(text, nil)
+	sh.exitTraps()
 	return distinct(w.effects)
 }
 

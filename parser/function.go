@@ -23,6 +23,10 @@ func (sh *shell) funcDecl(c *syntax.FuncDecl) {
 	}
 }
 
+// maxRecursion is how many calls of a function inside itself are walked with
+// their own arguments.
+const maxRecursion = 3
+
 // callFunction walks a function's body with its arguments.
 func (sh *shell) callFunction(name string, body *syntax.Stmt, args []arg, in *value) value {
 	times := 0
@@ -34,8 +38,11 @@ func (sh *shell) callFunction(name string, body *syntax.Stmt, args []arg, in *va
 	if times == 1 && bombs(name, body) {
 		sh.command(name, nil, effect.TraitForkBomb)
 	}
-	if times >= 2 {
-		return value{text: unknown} // what it does was walked twice already
+	switch {
+	case times == maxRecursion:
+		args = []arg{{value: value{text: unknown}, bare: true}} // as for any arguments
+	case times > maxRecursion:
+		return value{text: unknown}
 	}
 	if len(sh.calls) >= maxDepth {
 		sh.w.overflow(sh)

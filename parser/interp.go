@@ -3,13 +3,14 @@ package parser
 import (
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"twokey/parser/effect"
 )
 
 func isShell(name string) bool {
 	switch name {
-	case "sh", "bash", "zsh", "dash", "ash", "ksh", "mksh", "rbash", "yash", "posh", "fish", "tcsh", "csh", "ksh93", "oksh", "loksh", "hush", "elvish", "nu", "pwsh", "xonsh", "oil", "osh", "ysh":
+	case "sh", "bash", "zsh", "dash", "ash", "ksh", "mksh", "rbash", "yash", "posh", "fish", "tcsh", "csh", "ksh93", "oksh", "loksh", "hush", "elvish", "nu", "pwsh", "powershell", "xonsh", "oil", "osh", "ysh":
 		return true
 	}
 	return false
@@ -22,6 +23,9 @@ const bashValues = " rcfile init-file "
 // its standard input (bash(1)).
 func (sh *shell) shellProgram(name string, c call) value {
 	args := c.argv[1:]
+	if name == "pwsh" || name == "powershell" {
+		return sh.powerShell(name, c)
+	}
 	text, stdin, check := false, false, false
 	i := 0
 
@@ -47,7 +51,7 @@ options:
 				sh.startup(args[i])
 			} else if f, ok := cutAny(a, "--rcfile=", "--init-file=", "--command="); ok {
 				if strings.HasPrefix(a, "--command=") {
-					return sh.child("", name+" -c").shellText(name, value{f, args[i].taint}, c, args[i+1:])
+					return sh.child(name+" -c", c.env).shellText(name, value{f, args[i].taint}, c, args[i+1:])
 				}
 				sh.startup(lit(f))
 			}
@@ -79,7 +83,7 @@ options:
 		if len(rest) == 0 {
 			return sh.tool(c)
 		}
-		return sh.child("", name+" -c").shellText(name, rest[0].value, c, rest[1:])
+		return sh.child(name+" -c", c.env).shellText(name, rest[0].value, c, rest[1:])
 	case stdin || len(rest) == 0:
 		if c.in == nil {
 			if c.net {
@@ -97,14 +101,14 @@ options:
 			sh.tool(c, effect.TraitReverseShell)
 			return value{text: unknown}
 		}
-		sub := sh.child("", name)
+		sub := sh.child(name, c.env)
 		if stdin {
 			return sub.shellText(name, *c.in, call{net: c.net}, append([]arg{lit(name)}, rest...))
 		}
 		return sub.shellText(name, *c.in, call{net: c.net}, nil)
 	}
 	if text, ok := sh.script(rest[0], c.in); ok {
-		sub := sh.child("", name)
+		sub := sh.child(name, c.env)
 		sub.arg0 = rest[0].text
 		sub.args, sub.argsUnknown = rest[1:], false
 		if !text.known() && strings.Trim(text.text, unknown+" \n") == "" || text.taint&(taintRemote|taintDecoded) != 0 {
@@ -120,11 +124,50 @@ options:
 	return sh.tool(c)
 }
 
-// child returns a shell that a program starts: nothing that it changes is
-// seen outside.
-func (sh *shell) child(where, via string) *shell {
-	sub := sh.inside(where, via)
-	sub.aliases = false
+// powerShell reads pwsh's own options; its commands are read as a POSIX
+// shell's are, which is enough for their names and operands.
+func (sh *shell) powerShell(name string, c call) value {
+	args := c.argv[1:]
+	for i, a := range args {
+		switch option := strings.ToLower(strings.TrimLeft(a.text, "-/")); {
+		case option == "" || i+1 >= len(args) || !strings.HasPrefix(a.text, "-") && !strings.HasPrefix(a.text, "/"):
+		case strings.HasPrefix("command", option):
+			return sh.child(name+" -c", c.env).code(joined(args[i+1:]), c.in, name)
+		case strings.HasPrefix("encodedcommand", option) || option == "ec":
+			text := value{unknown, taintDecoded}
+			if data, err := fromBase64(args[i+1].text); err == nil && len(data)%2 == 0 {
+				units := make([]uint16, len(data)/2)
+				for j := range units {
+					units[j] = uint16(data[2*j]) | uint16(data[2*j+1])<<8
+				}
+				text.text = strings.ReplaceAll(string(utf16.Decode(units)), unknown, "")
+			}
+			return sh.child(name+" -c", c.env).code(text, c.in, name)
+		}
+	}
+	if c.in != nil {
+		return sh.child(name, c.env).code(*c.in, nil, name)
+	}
+	return sh.tool(c)
+}
+
+// child returns a shell that a program starts: it has what is exported, and
+// nothing that it changes is seen outside.
+func (sh *shell) child(via string, env []effect.Assign) *shell {
+	sub := sh.inside("", via)
+	sub.aliases = via != "bash" && via != "bash -c"
+	sub.traps = nil
+	for k, f := range sub.facts.all() {
+		if k.kind == factVar && !f.exported || k.kind == factAlias {
+			sub.facts.drop(func(k factKey, f *fact) bool {
+				return k.kind == factVar && !f.exported || k.kind == factAlias
+			})
+			break
+		}
+	}
+	for _, a := range env {
+		sub.setVar(a.Name, &fact{value: value{text: a.Value.Text}, exported: true})
+	}
 	return sub
 }
 
@@ -150,7 +193,7 @@ func (sh *shell) shellText(name string, text value, c call, rest []arg) value {
 // startup notes a file that a shell runs before anything else.
 func (sh *shell) startup(f arg) {
 	if text, ok := sh.script(f, nil); ok {
-		sh.child("", "rcfile").code(text, nil, "bash")
+		sh.child("rcfile", nil).code(text, nil, "bash")
 		return
 	}
 	if f.text != "/dev/null" {
@@ -186,7 +229,7 @@ func (sh *shell) runFile(c call) (value, bool) {
 			sh.inside("", base(p)).scan(program(language), *w)
 			return value{}, false
 		}
-		sub := sh.child("", base(p))
+		sub := sh.child(base(p), c.env)
 		sub.arg0, sub.args, sub.argsUnknown = f.text, c.argv[1:], false
 		return sub.code(*w, c.in, base(p)), true
 	case w.taint&(taintRemote|taintDecoded) != 0:

@@ -52,6 +52,14 @@ type shell struct {
 	nextFD      int
 	sends       bool // what is printed flows into a program that sends it away
 	aliases     bool
+	exporting   bool // set -a: what is set is exported
+	traps       []trapText
+}
+
+// trapText is what a trap runs, as it was found.
+type trapText struct {
+	text  value
+	frame frame
 }
 
 type local struct {

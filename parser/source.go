@@ -151,7 +151,19 @@ func (sh *shell) trap(c call) {
 	if len(args) < 2 || args[0].is("-", "", "-p", "-l") {
 		return
 	}
+	if len(sh.traps) < maxDepth {
+		sh.traps = append(sh.traps, trapText{args[0].value, sh.frame})
+	}
 	sh.inside("", "trap").code(args[0].value, nil, "trap")
+}
+
+// exitTraps walks the traps again with what is known at the end.
+func (sh *shell) exitTraps() {
+	for _, t := range sh.traps {
+		sub := sh.fork()
+		sub.frame = t.frame
+		sub.inside("", "trap").code(t.text, nil, "trap")
+	}
 }
 
 // alias walks an alias's text with the words that follow it.

@@ -88,6 +88,17 @@ func (f *facts) set(kind factKind, name string, v *fact) bool {
 	return true
 }
 
+// drop forgets the facts that match.
+func (f *facts) drop(match func(factKey, *fact) bool) {
+	m := make(map[factKey]*fact, len(f.all()))
+	for k, v := range f.all() {
+		if !match(k, v) {
+			m[k] = v
+		}
+	}
+	f.t, f.shared = &table{m}, false
+}
+
 // fork returns a copy that does not see later writes.
 func (f *facts) fork() facts {
 	f.shared = true

@@ -168,6 +168,9 @@ func (sh *shell) assign(name string, v value) {
 }
 
 func (sh *shell) setVar(name string, f *fact) {
+	if sh.exporting && f != nil {
+		f.exported = true
+	}
 	if !sh.facts.set(factVar, name, f) {
 		sh.w.overflow(sh)
 	}

@@ -136,6 +136,9 @@ func (sh *shell) wrapperSpecial(name string, c call) (out value, ok bool) {
 		ran := false
 		skip := false
 		for _, a := range args {
+			if strings.HasPrefix(a.text, "npm:") || strings.HasPrefix(a.text, "pnpm:") || strings.HasPrefix(a.text, "yarn:") {
+				continue // a script of the package
+			}
 			if skip {
 				skip = false
 				continue
