@@ -13,8 +13,11 @@ import (
 // many threads at once.
 type Handler interface {
 	// Exec judges one exec before it happens. It may block for as long as it
-	// likes; ctx ends when the process died, when a signal withdrew the call,
-	// or when the server closed, and the answer no longer counts then. It may
+	// likes, if it waits on ctx.Done as well: ctx ends when the process died,
+	// when a signal withdrew the call (the program may make it anew, which is
+	// another Exec), or when the server closed, and the answer no longer counts
+	// then. Other execs wait for one that is quick, and no longer than 20 ms for
+	// one that turns out not to be. It may
 	// be called a second time for the same exec, with Unreadable set, when the
 	// process turns out not to be verifiable, and a second time with the facts
 	// of the new image when the kernel ran it by an interpreter that is neither
@@ -61,7 +64,8 @@ type Exec struct {
 	// a script. 0 when it could not be found.
 	Dev, Ino uint64
 	// ImageDev and ImageIno identify the program that will really run: the last
-	// interpreter for a script, else the same file.
+	// interpreter for a script, else the same file. 0 for a file that is neither
+	// ELF nor a script.
 	ImageDev, ImageIno uint64
 	// Interpreter is what the kernel puts before the script's path in argv, for
 	// a file that starts with #!: the interpreter and its argument, and for an

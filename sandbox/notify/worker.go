@@ -40,10 +40,10 @@ type crew struct {
 }
 
 const (
-	maxWaiting  = 4                    // workers beyond this many leave
-	watchEvery  = 5 * time.Millisecond // a leader may be this long over one call
-	yieldEvery  = 8 * time.Millisecond // below the monitor's 10 ms
-	contendedBy = 64                   // calls for which the lead is passed on at once after a queue was seen
+	maxWaiting  = 4                     // workers beyond this many leave
+	watchEvery  = 10 * time.Millisecond // a leader may be this long over one call
+	yieldEvery  = 8 * time.Millisecond  // below the monitor's 10 ms
+	contendedBy = 64                    // calls for which the lead is passed on at once after a queue was seen
 )
 
 // passLead makes some worker the leader.
