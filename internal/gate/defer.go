@@ -23,22 +23,21 @@ var keep = []effect.Trait{
 // LeaveToExec drops the effects of programs whose words are not all known
 // before the run: the exec gate judges their real argv, and a guess would only
 // ask about what may be harmless. What reaches a program by its standard input
-// stays, since no exec shows it.
+// stays, since no exec shows it. The parser puts a command before the effects
+// that it makes of it.
 func LeaveToExec(effects []effect.Effect) []effect.Effect {
-	left := map[[2]int]bool{}
+	kept := effects[:0]
+	left := false // the command that the effects after it were made of
 	for _, e := range effects {
-		if e.Kind == effect.KindCommand && unknownArgv(e.Command) {
-			left[[2]int{e.Origin.Start, e.Origin.End}] = true
+		if e.Kind == effect.KindCommand {
+			left = unknownArgv(e.Command) && mayBeLeft(e.Command)
+		}
+		redirect := e.Kind == effect.KindFile && e.File.By == "redirect"
+		if !left || redirect {
+			kept = append(kept, e)
 		}
 	}
-	for _, e := range effects {
-		if e.Kind == effect.KindCommand && !mayBeLeft(e.Command) {
-			delete(left, [2]int{e.Origin.Start, e.Origin.End})
-		}
-	}
-	return slices.DeleteFunc(effects, func(e effect.Effect) bool {
-		return e.Origin.End > 0 && left[[2]int{e.Origin.Start, e.Origin.End}]
-	})
+	return kept
 }
 
 func unknownArgv(c *effect.Command) bool {
