@@ -174,7 +174,9 @@ func (sh *shell) mounted(e effect.Effect) {
 		}
 		f := *e.File
 		w := f.Path
-		w.Text = m.here + rest
+		if w.Text = strings.TrimRight(m.here, "/") + rest; w.Text == "" {
+			w.Text = "/"
+		}
 		f.Path = w
 		paths := sh.w.ctx.paths(sh.w.ctx.Cwd)
 		f.Scope = paths.Scope(w)
