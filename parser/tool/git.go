@@ -18,6 +18,8 @@ func gitGrammars() []grammar {
 			TraitSecretRead: `credential fill|credential-store get|credential-cache get|credential-manager get|
 				credential-osxkeychain get|credential-libsecret get`,
 			TraitDropsCommits: "stash clear|stash drop|reflog expire|reflog delete|prune",
+			TraitDestroys:     "annex drop|annex dropunused|annex uninit",
+			TraitMutates:      "svn dcommit|annex sync|annex move|p4 submit|cvsexportcommit",
 			TraitRewrites:     "filter-branch|filter-repo|replace",
 		},
 		verbs: []verb{

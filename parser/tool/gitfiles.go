@@ -104,6 +104,9 @@ func gitShow(c *call) {
 			continue
 		}
 		if _, file, ok := strings.Cut(w.Text, ":"); ok && file != "" {
+			if len(file) > 2 && file[1] == ':' && file[0] >= '0' && file[0] <= '3' {
+				file = file[2:] // :STAGE:PATH
+			}
 			c.file(effect.OpRead, part(w, strings.TrimPrefix(file, "./")))
 			continue
 		}

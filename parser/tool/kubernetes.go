@@ -63,12 +63,12 @@ func kubernetesGrammars() []grammar {
 			TraitReads: `get|describe|logs|top|explain|diff|wait|version|api-resources|api-versions|cluster-info|kustomize|
 				events|auth can-i|auth whoami|rollout status|rollout history|config view|config get-contexts|
 				config current-context|config get-clusters|config get-users|port-forward|proxy|exec|attach|options|plugin|
-				convert|completion|whoami|projects|status|process|krew list|stern|ns|ctx|debug|tree|neat|help|alpha|cp`,
+				convert|completion|whoami|projects|status|process|krew list|stern|ns|ctx|tree|neat|help|alpha|cp`,
 			TraitLocal: "config|krew|login|logout|project", TraitSecretRead: "create token|extract|view-secret",
 			TraitDestroys: "delete|drain|replace|rollout undo|rollback|certificate deny",
 			TraitMutates: `apply|patch|edit|scale|autoscale|set|label|annotate|cordon|uncordon|taint|rollout|
 				certificate approve|auth reconcile|adm|policy|tag|import-image`,
-			TraitCreates: "create|run|expose|new-project|new-app|start-build",
+			TraitCreates: "debug|create|run|expose|new-project|new-app|start-build",
 		}, hook: kubectl},
 		{names: "helm", style: cobra | classified,
 			opts: kube + "kube-context= debug registry-config= repository-config= repository-cache=", depth: 1, verbs: []verb{

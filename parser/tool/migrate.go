@@ -55,6 +55,13 @@ func rails(c *call) {
 	switch c.verbText(0) {
 	case "runner", "r":
 		c.trait(TraitRunsCode)
+		for _, w := range c.cmd.Operands {
+			c.ormCode(w, "ruby", "-e")
+		}
+	case "console", "c":
+		if c.in.Stdin != nil {
+			c.ormCode(*c.in.Stdin, "ruby", "-e")
+		}
 	case "dbconsole", "db":
 		c.stdin(target{dialect: "any"})
 	case "credentials:show":
@@ -91,10 +98,9 @@ func django(c *call) {
 		c.stdin(target{dialect: "any"})
 	case "shell", "shell_plus":
 		if w, ok := c.value("command"); ok {
-			// Python text: told as such, the caller's scan is for interpreters.
-			c.exec([]effect.Word{effect.Lit("python3"), effect.Lit("-c"), w}, "manage.py shell")
+			c.ormCode(w, "python3", "-c")
 		} else if c.in.Stdin != nil {
-			c.exec([]effect.Word{effect.Lit("python3"), effect.Lit("-c"), *c.in.Stdin}, "manage.py shell")
+			c.ormCode(*c.in.Stdin, "python3", "-c")
 		}
 	case "changepassword", "createsuperuser", "sendtestemail":
 		c.trait(TraitMutates)
@@ -112,8 +118,29 @@ func artisan(c *call) {
 		c.trait(TraitMigrates)
 	case v == "tinker":
 		c.trait(TraitRunsCode)
+		for _, w := range c.values("execute") {
+			c.ormCode(w, "php", "-r")
+		}
+		if c.in.Stdin != nil {
+			c.ormCode(*c.in.Stdin, "php", "-r")
+		}
 	case v == "env:decrypt", v == "config:show":
 		c.trait(TraitSecretRead)
+	}
+}
+
+// ormCode is source text that runs with an application's models loaded: the
+// caller's scan of the language sees calls out, this one calls on models.
+func (c *call) ormCode(w effect.Word, interpreter, option string) {
+	c.exec([]effect.Word{effect.Lit(interpreter), effect.Lit(option), w}, c.by())
+	lower := strings.ToLower(w.Text)
+	for _, call := range []string{
+		".delete(", "delete_all", "destroy_all", ".destroy", "::truncate(", "->delete(", "forcedelete(", ".truncate", "drop_table", "droptable",
+		"drop_all", "dropifexists", "update_all", ".raw_sql", "execute(", "::destroy(", "bulk_update(", ".flush(", "flushall", "->truncate(",
+	} {
+		if strings.Contains(lower, call) {
+			c.trait(TraitDataLoss)
+		}
 	}
 }
 
@@ -142,6 +169,12 @@ func migrations(c *call) {
 	if c.cmd.Program == "gh-ost" || strings.HasPrefix(c.cmd.Program, "pt-") {
 		if c.has("execute") || c.cmd.Program == "pt-archiver" {
 			c.trait(TraitDataLoss)
+		}
+		return
+	}
+	if c.verbText(0) == "query" {
+		for _, w := range c.cmd.Operands {
+			c.statements(w, target{dialect: "any"})
 		}
 		return
 	}

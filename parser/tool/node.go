@@ -84,21 +84,28 @@ func nodePackages(c *call) {
 	if w, ok := c.value("eval"); ok && c.cmd.Program == "bun" && w.Text != "" {
 		c.trait(TraitRunsCode)
 	}
-	if c.cmd.Program == "yarn" && len(c.cmd.Subcommand) > 0 && !knownYarn(c.verbText(0)) {
-		c.yarnBinary()
-	}
+	c.nodeBinary()
 }
 
-// yarnBinary: yarn NAME runs a script or a package's program of that name;
-// where it is a program that is known, it is judged as one.
-func (c *call) yarnBinary() {
+// nodeBinary: yarn, pnpm and bun run a package's program by its name, also
+// after "run"; where it is a program that is known, it is judged as one.
+func (c *call) nodeBinary() {
+	if c.cmd.Program == "npm" || c.cmd.Program == "cnpm" || len(c.cmd.Subcommand) == 0 {
+		return
+	}
 	name := c.verbText(0)
-	if p := lookup(name); p != nil {
-		c.exec(c.tail(name), "yarn")
+	if name == "run" && c.cmd.Program != "pnpm" {
+		name = c.operandText(0)
+	} else if knownNode(name) {
+		return
+	}
+	if lookup(name) != nil {
+		c.exec(c.tail(name), c.cmd.Program)
 	}
 }
 
-func knownYarn(v string) bool {
+// knownNode reports whether a word is a verb of the package managers.
+func knownNode(v string) bool {
 	switch v {
 	case "add", "install", "run", "remove", "publish", "npm", "global", "workspaces", "workspace", "dlx", "exec", "create",
 		"config", "cache", "info", "why",
@@ -106,7 +113,8 @@ func knownYarn(v string) bool {
 		"patch", "plugin", "rebuild", "set", "stage", "test", "unplug", "audit", "autoclean", "bin", "check",
 		"generate-lock-entry", "help", "import", "licenses", "owner", "policies", "tag", "team", "versions",
 		"constraints", "dedupe", "explain", "search", "start", "uninstall", "update", "view", "access", "deprecate",
-		"unpublish", "token", "profile", "get", "ci", "stop", "restart", "prune", "explore":
+		"unpublish", "token", "profile", "get", "ci", "stop", "restart", "prune", "explore",
+		"dev", "build", "serve", "up-to-date", "pm", "x", "i", "store", "env", "deploy", "fetch", "root", "approve-builds", "setup", "server", "task", "make":
 		return true
 	}
 	return false

@@ -111,7 +111,7 @@ func platformGrammars() []grammar {
 		{names: "railway", style: saas, opts: `s/service= e/environment= p/project= y/yes json d/detach k/kv set= v/verbose
 			c/ci environment= volume= t/team= w/workspace= n/name= path= from=`, depth: 2,
 			verbs: []verb{{path: "run", hook: localArgs}, {path: "ssh", hook: remoteArgs("railway:")},
-				{path: "connect", hook: nil}, {path: "variables|variable|vars|var"}, {path: "up"}, {path: "down"},
+				{path: "connect", hook: func(c *call) { c.stdin(target{dialect: "any", server: "railway"}) }}, {path: "variables|variable|vars|var"}, {path: "up"}, {path: "down"},
 				{path: "status"}, {path: "logs"}, {path: "link"},
 				{path: "environment delete|environment remove|environment rm|env delete"},
 				{path: "volume delete|volume remove|volume rm"}, {path: "volume list|volume ls"},
@@ -148,10 +148,15 @@ func platformGrammars() []grammar {
 				domains activate|vanity-subdomains activate|encryption|sso update`,
 				TraitDestroys: `migration down|network-bans remove|storage rm|storage mv|secrets unset|functions delete|
 				branches delete|branches disable|projects delete|domains delete|backups restore|sso remove|branches pause`}, hook: supabase},
-		saasTool("neonctl neon", `project-id= branch= role-name= database-name= host-id= context-file=r api-key= output=
-			parent= psql pooled `, 2, map[effect.Trait]string{TraitLocal: "auth|set-context|completion|init|bootstrap",
+		{names: "neonctl neon", style: saas, depth: 2, opts: saasOptions + `project-id= branch= role-name= database-name= host-id= context-file=r api-key= output=
+			parent= psql pooled `, classes: map[effect.Trait]string{TraitLocal: "auth|set-context|completion|init|bootstrap",
 			TraitSecretRead: "connection-string|cs", TraitReads: "me|branches schema-diff|orgs list",
-			TraitDestroys: "branches reset|branches restore", TraitMutates: "branches set-default|branches rename|ip-allow"}),
+			TraitDestroys: "branches reset|branches restore", TraitMutates: "branches set-default|branches rename|ip-allow"},
+			hook: func(c *call) {
+				if c.has("psql") && c.dashed >= 0 {
+					c.exec(append([]effect.Word{effect.Lit("psql")}, c.cmd.Operands[c.dashed:]...), "neonctl")
+				}
+			}},
 		{names: "wrangler", style: saas, opts: saasOptions + `remote local command= file= preview namespace-id= binding=
 			env-file=r database= compatibility-date= minify outdir=w branch= commit-hash= directory= expiration= path=r ttl=
 			metadata= persist-to= y/skip-confirmation`, depth: 3,

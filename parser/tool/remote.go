@@ -66,6 +66,9 @@ func rsync(c *call) {
 	if w, ok := c.value("rsh"); ok {
 		c.shell(w, "rsync --rsh")
 	}
+	if w, ok := c.value("rsync-path"); ok && (strings.ContainsAny(w.Text, " ;&|$`\n") || !w.Known) {
+		c.res.Shells = append(c.res.Shells, Shell{Text: w, Where: "ssh:?", Via: "rsync --rsync-path"})
+	}
 	for _, a := range c.in.Env {
 		if a.Name == "RSYNC_RSH" || a.Name == "RSYNC_CONNECT_PROG" {
 			c.shell(a.Value, a.Name)

@@ -23,7 +23,7 @@ func runnerGrammars() []grammar {
 		{names: "rails rake", style: 0, depth: 1,
 			opts: "e/environment= f/rakefile=r t n/dry-run P T D s q v g N m C=c I= r= skip-bundle", hook: rails},
 		{names: "django-admin", style: 0, depth: 1, opts: djangoOptions, hook: django},
-		{names: "artisan", style: 0, depth: 1, opts: "env= force seed n q v database= path= step= pretend/dry-run", hook: artisan},
+		{names: "artisan", style: 0, depth: 1, opts: "env= force seed n q v database= path= step= execute= pretend/dry-run", hook: artisan},
 		{names: "flask", style: 0, depth: 2, opts: "A/app= e/env-file= d/directory= m/message= debug", hook: alembicLike},
 		{names: "alembic", style: gnu, depth: 1, opts: "c/config=r n/name= x= m/message= sql tag= autogenerate raiseerr", hook: alembicLike},
 		{names: "prisma", style: cobra, depth: 2, opts: `schema=r f/force skip-generate skip-seed accept-data-loss
@@ -65,7 +65,23 @@ func runnerGrammars() []grammar {
 		}},
 		{names: "make just task mage rake-task invoke tox nox", style: gnu, opts: `C/directory=c f/file/makefile=x j/jobs=?
 			n/just-print/recon/dry-run k i s/silent B/always-make o= W= I= l=? e r R q/question t/touch w v/version
-			p/print-data-base d working-directory=c justfile=r set= shell= E=`},
+			p/print-data-base d working-directory=c justfile=r set= shell= E/eval=`, hook: makefile},
+		{names: "sail lando ddev", style: inOrder, hook: func(c *call) {
+			words := c.cmd.Operands
+			if len(words) > 1 && (words[0].Text == "exec" || words[0].Text == "run") {
+				words = words[1:]
+			}
+			if len(words) > 0 && lookup(Name(words[0])) != nil {
+				c.exec(words, c.cmd.Program)
+			}
+		}},
+		{names: "console symfony", style: inOrder, hook: func(c *call) {
+			words := c.in.Argv[1:]
+			if len(words) > 0 && words[0].Text == "console" {
+				words = words[1:]
+			}
+			c.symfony(words)
+		}},
 		{names: "pytest py.test", style: gnu, opts: `k= m= n= x v q s p= c=r o= rootdir=c W= lf ff tb= cov=? maxfail= junitxml=w basetemp=d`},
 	}
 }
@@ -191,6 +207,31 @@ func javaJar(c *call) {
 				c.exec(append([]effect.Word{effect.Lit(name)}, words[i+2:]...), "java -jar")
 			}
 			return
+		}
+	}
+}
+
+// makefile: --eval and a makefile on standard input hold recipes.
+func makefile(c *call) {
+	if c.cmd.Program != "make" {
+		return
+	}
+	texts := c.values("eval")
+	for _, w := range c.values("makefile") {
+		if w.Text == "-" && c.in.Stdin != nil {
+			texts = append(texts, *c.in.Stdin)
+		}
+	}
+	for _, w := range texts {
+		for line := range strings.SplitSeq(w.Text, "\n") {
+			if recipe, ok := strings.CutPrefix(line, "\t"); ok {
+				c.shell(part(w, strings.TrimLeft(recipe, "@-+ ")), "make")
+			} else if _, recipe, ok := strings.Cut(line, ";"); ok && strings.Contains(line, ":") {
+				c.shell(part(w, strings.TrimLeft(recipe, "@-+ ")), "make")
+			}
+			if _, rest, ok := strings.Cut(line, "$(shell "); ok {
+				c.shell(part(w, strings.TrimRight(rest, ")")), "make")
+			}
 		}
 	}
 }
