@@ -33,11 +33,30 @@ func LeaveToExec(effects []effect.Effect) []effect.Effect {
 			left = unknownArgv(e.Command) && mayBeLeft(e.Command)
 		}
 		redirect := e.Kind == effect.KindFile && e.File.By == "redirect"
-		if !left || redirect {
+		if (!left || redirect) && !guessed(e) {
 			kept = append(kept, e)
 		}
 	}
 	return kept
+}
+
+// guessed is true for what a light scan of another language found without
+// knowing it whole: the gate that meets the real act will see it.
+func guessed(e effect.Effect) bool {
+	if !e.Origin.Scanned {
+		return false
+	}
+	switch e.Kind {
+	case effect.KindCommand:
+		return true // its exec is judged
+	case effect.KindHTTP:
+		return e.HTTP.Host == "" || !e.HTTP.URLKnown || e.HTTP.Opaque != "" || e.HTTP.Method == "?"
+	case effect.KindFile:
+		return !e.File.Path.Known
+	case effect.KindSQL:
+		return e.SQL.Unparsed != ""
+	}
+	return false
 }
 
 func unknownArgv(c *effect.Command) bool {
