@@ -104,7 +104,7 @@ func tar(c *call) {
 			// Absolute names and links inside the archive are not seen here.
 			c.file(effect.OpWrite, effect.Lit("./*"))
 			if c.has("absolute-names") {
-				c.file(effect.OpWrite, effect.Unknown())
+				c.file(effect.OpWrite, effect.Word{Text: "/\x00"})
 			}
 			if c.has("recursive-unlink") {
 				c.file(effect.OpDelete, effect.Lit("./*"))

@@ -237,4 +237,26 @@ var runnerCases = []testCase{
 		"java --jar=jenkins-cli.jar -s http://jenkins.local/ delete-job my-job",
 		"exec(java -jar) jenkins-cli -s http://jenkins.local/ delete-job my-job",
 	}},
+	{"rails runner 'User.delete_all'", []string{
+		"rails runner User.delete_all +data-loss",
+		"exec(rails runner) ruby -e User.delete_all",
+	}},
+	{"yarn prisma migrate reset", []string{
+		"yarn prisma migrate reset",
+		"exec(yarn) prisma migrate reset",
+	}},
+	{"yarn add prisma", []string{
+		"yarn install prisma",
+	}},
+	{"make --eval='$(shell id)'", []string{
+		"make --eval=$(shell id)",
+		"shell(make) id",
+	}},
+	{"symfony console doctrine:database:drop --force", []string{
+		"symfony console doctrine:database:drop --force +data-loss",
+	}},
+	{"typeorm query 'DROP TABLE t'", []string{
+		"typeorm query DROP TABLE t",
+		"sql: DROP TABLE t",
+	}},
 }

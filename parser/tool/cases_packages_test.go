@@ -27,6 +27,7 @@ var packageCases = []testCase{
 	}},
 	{"npm config set registry https://r.example", []string{
 		"npm config set registry https://r.example +reroutes",
+		"write home /home/dev/.npmrc",
 	}},
 	{"yarn npm publish", []string{
 		"yarn npm publish +publishes",

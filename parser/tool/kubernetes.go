@@ -101,7 +101,7 @@ func kubernetesGrammars() []grammar {
 					ls|eval|fmt|edit|cfg|fn|pkg|verify|test|diagnose|schema|version|export|config|init|run|dev|ci|trigger|
 					get|describe|validate|completion`,
 				TraitDestroys: "destroy|delete|purge|dismiss|cleanup",
-				TraitMutates:  "apply|sync|deploy|charts|converge|live|push|down", TraitLocal: "login|context|namespace",
+				TraitMutates:  "apply|sync|deploy|charts|converge|live|push|down", TraitLocal: "login|context|namespace|up",
 			}},
 		{names: "argocd", style: saas, depth: 2, opts: `server= auth-token= grpc-web insecure y/yes cascade=?
 			p/propagation-policy= dry-run prune force project= dest-server= revision= o/output= core refresh local=r`,

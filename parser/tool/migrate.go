@@ -54,8 +54,11 @@ func rails(c *call) {
 	}
 	switch c.verbText(0) {
 	case "runner", "r":
-		c.trait(TraitRunsCode)
 		for _, w := range c.cmd.Operands {
+			if w.Known && strings.HasSuffix(w.Text, ".rb") {
+				c.file(effect.OpExec, w)
+				break
+			}
 			c.ormCode(w, "ruby", "-e")
 		}
 	case "console", "c":
@@ -117,7 +120,6 @@ func artisan(c *call) {
 	case v == "migrate", v == "db:seed", v == "migrate:install":
 		c.trait(TraitMigrates)
 	case v == "tinker":
-		c.trait(TraitRunsCode)
 		for _, w := range c.values("execute") {
 			c.ormCode(w, "php", "-r")
 		}

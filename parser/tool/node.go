@@ -59,6 +59,9 @@ func nodePackages(c *call) {
 				c.trait(TraitSecretRead)
 			}
 		} else if v == "set" {
+			if c.text("location") != "project" && (c.cmd.Program == "npm" || c.cmd.Program == "pnpm") {
+				c.file(effect.OpWrite, effect.Lit("~/.npmrc"))
+			}
 			if w := c.operandText(0); strings.HasPrefix(w, "registry") || strings.HasPrefix(w, "strict-ssl") ||
 				strings.HasPrefix(w, "proxy") || strings.Contains(w, "script-shell") {
 				c.trait(TraitReroutes)

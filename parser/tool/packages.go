@@ -186,6 +186,9 @@ func pythonPackages(c *call) {
 			c.trait(TraitGlobalInstall)
 		}
 	case "set":
+		if c.under("config") && c.cmd.Program == "pip" {
+			c.file(effect.OpWrite, effect.Lit("~/.config/pip/pip.conf"))
+		}
 		if w := c.operandText(0); strings.Contains(w, "index-url") || strings.Contains(w, "trusted-host") {
 			c.trait(TraitReroutes)
 		}

@@ -111,7 +111,7 @@ func readerGrammars() []grammar {
 		{names: "qrencode", style: gnu, opts: "o/output=w r/read-from=r t/type= s/size= l/level= m= v=", hook: nil},
 		{names: "dig host nslookup drill kdig", style: 0, opts: "f=r b= c= k=r p= q= t= x= y= 4 6 u m v i h"},
 		{names: "whiptail dialog"},
-		{names: "vim emacs nano micro helix hx kak ed", style: 0, opts: `c=  s=x S=x u=x U=x i= w=w W=w T= cmd=
+		{names: "vim emacs nano micro helix hx kak ed", style: 0, opts: `c= s S=x u=x U=x i= w=w W=w T= cmd=
 			startuptime=w r=r n R e E y Z m M d b t=? q=? N p o O eval= f= l/load=x script=x batch Q`, hook: editor},
 		{names: "man info", style: gnu, opts: `P/pager=s H/html=?s C/config-file=r M/manpath= s/S/sections= e= L/locale= m=
 			E/encoding= r/prompt= p= a f k w K l T=? R= B=`},

@@ -179,6 +179,7 @@ func sedAddress(s string, i int) int {
 // sedDelimited returns the text up to an unescaped delimiter and where it ends.
 func sedDelimited(s string, i int, delimiter byte) (string, int) {
 	start, bracket := i, false
+	closing := strings.LastIndexByte(s, ']') // past it no bracket is closed
 	for i < len(s) {
 		switch {
 		case s[i] == '\\':
@@ -187,7 +188,7 @@ func sedDelimited(s string, i int, delimiter byte) (string, int) {
 			bracket = true
 		case s[i] == ']':
 			bracket = false
-		case s[i] == delimiter && !bracket, s[i] == delimiter && strings.IndexByte(s[i:], ']') < 0:
+		case s[i] == delimiter && (!bracket || i > closing):
 			return s[start:i], i + 1
 		}
 		i++
@@ -239,6 +240,7 @@ func awk(c *call) {
 // leaving out strings, comments and regular expressions.
 func (c *call) awkProgram(w effect.Word) {
 	s := w.Text
+	dumps := strings.Contains(s, "in ENVIRON")
 	literal, haveLiteral := "", false // the string just before, for "cmd" | getline
 	before := byte('\n')
 	for i := 0; i < len(s); {
@@ -325,7 +327,7 @@ func (c *call) awkProgram(w effect.Word) {
 			i++
 			continue
 		default:
-			if strings.HasPrefix(s[i:], "ENVIRON") && !identifier(before) && strings.Contains(s, "in ENVIRON") {
+			if strings.HasPrefix(s[i:], "ENVIRON") && !identifier(before) && dumps {
 				c.trait(effect.TraitEnvDump)
 			}
 			i++

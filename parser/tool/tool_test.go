@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"twokey/parser/effect"
 )
@@ -232,5 +233,35 @@ func TestEnv(t *testing.T) {
 		if got := describe(Translate(in)); !slices.Contains(got, test.want) {
 			t.Errorf("%s=%s %s: got %q, want %q", test.name, test.value, test.line, got, test.want)
 		}
+	}
+}
+
+// TestBounded: long and nested input costs no more than its length asks for.
+func TestBounded(t *testing.T) {
+	long := []string{
+		"s/[" + strings.Repeat("/", 64<<10) + "]",
+		strings.Repeat("s/a/b/w x;", 6<<10),
+		strings.Repeat("ENVIRON in ENVIRON ", 3<<10),
+		strings.Repeat("db.a(", 12<<10),
+		strings.Repeat("system(\"a\") | ", 4<<10),
+		strings.Repeat("[", 64<<10),
+	}
+	for _, program := range []string{"sed", "awk", "mongosh --eval"} {
+		for _, text := range long {
+			argv := append(words(program), effect.Lit(text), effect.Lit("f"))
+			start := time.Now()
+			Translate(Invocation{Argv: argv, Paths: testPaths})
+			if d := time.Since(start); d > 2*time.Second {
+				t.Errorf("%s %.20q... took %v", program, text, d)
+			}
+		}
+	}
+}
+
+// TestNet: a secret that is printed into a program that sends leaves.
+func TestNet(t *testing.T) {
+	r := Translate(Invocation{Argv: words("gh auth token"), Paths: testPaths, Net: true})
+	if !r.Effects[0].Command.Has(effect.TraitExfil) {
+		t.Errorf("traits %v", r.Effects[0].Command.Traits)
 	}
 }

@@ -109,6 +109,9 @@ func (c *call) finish() {
 	if c.verb != nil && c.verb.hook != nil {
 		c.verb.hook(c)
 	}
+	if c.in.Net && (c.cmd.Has(TraitSecretRead) || c.cmd.Has(effect.TraitEnvDump)) {
+		c.trait(effect.TraitExfil)
+	}
 }
 
 // marks sets the traits that every grammar shares.
