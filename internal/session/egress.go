@@ -33,7 +33,7 @@ func (s *Session) serveEgress(ctx context.Context) {
 		Proxy:     httpproxy.FromEnvironment().ProxyFunc(),
 		Log:       complain,
 	})
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && !s.leaving() {
 		fmt.Fprintln(os.Stderr, "twokey: the egress gate ended, nothing leaves:", err)
 	}
 }

@@ -46,6 +46,7 @@ type Session struct {
 	commands   commands
 	registries []egress.Host
 	view       sandbox.View
+	cacheLock  *os.File // held for the session's life
 
 	current atomic.Pointer[rules.Policy]
 
@@ -170,12 +171,7 @@ func (s *Session) begin(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("cannot find twokey-init: %w", err)
 	}
-	s.sandbox, err = sandbox.Start(ctx, sandbox.Config{
-		View: s.view, Init: filepath.Join(filepath.Dir(self), "twokey-init"),
-		Hostname: hostname, Handler: s.execGate, Judged: parser.RelevantEnv,
-		OnMismatch: s.mismatch, Log: complain,
-	})
-	if err != nil {
+	if err := s.startSandbox(ctx, filepath.Join(filepath.Dir(self), "twokey-init")); err != nil {
 		return err
 	}
 	if err := s.log("session", nil, false, map[string]any{
@@ -186,6 +182,32 @@ func (s *Session) begin(ctx context.Context) error {
 	}
 	go s.serveEgress(ctx)
 	return s.watchPolicy(ctx)
+}
+
+// startSandbox starts it with the package caches in overlays, and without
+// them where the file system cannot carry an overlay.
+func (s *Session) startSandbox(ctx context.Context, init string) error {
+	config := sandbox.Config{
+		View: s.view, Init: init, Hostname: hostname, Handler: s.execGate, Judged: parser.RelevantEnv,
+		OnMismatch: s.mismatch, Log: complain,
+	}
+	lock, err := s.addCaches(&config.View)
+	if err != nil {
+		return err
+	}
+	s.cacheLock = lock
+	s.sandbox, err = sandbox.Start(ctx, config)
+	var unavailable *sandbox.UnavailableError
+	if err == nil || errors.As(err, &unavailable) {
+		return err
+	}
+	first := err
+	config.View.Overlays = nil
+	if s.sandbox, err = sandbox.Start(ctx, config); err != nil {
+		return err
+	}
+	complain("package caches are private to this session: " + first.Error())
+	return nil
 }
 
 func (s *Session) policy() *rules.Policy { return s.current.Load() }
@@ -288,6 +310,12 @@ func (s *Session) rest(gone int) {
 	if s.busy == 0 && !s.closing {
 		s.idle = time.AfterFunc(s.policy().Session.Idle, s.leaveIfIdle)
 	}
+}
+
+func (s *Session) leaving() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closing
 }
 
 func (s *Session) leaveIfIdle() {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,6 +35,25 @@ var homeReadOnly = []string{
 	".editorconfig", ".config/pip", ".config/go", ".config/uv", ".config/pypoetry", ".yarnrc", ".yarnrc.yml", ".condarc",
 }
 
+// packageConfig may hold a token, and mostly names a mirror: it is shown where
+// it holds none.
+var packageConfig = []string{".npmrc", ".yarnrc.yml", ".config/pip/pip.conf", ".pip/pip.conf", ".condarc", ".bunfig.toml", ".config/uv/uv.toml"}
+
+// credential is what a package manager's configuration holds where it holds
+// a secret.
+var credential = regexp.MustCompile(`(?i)auth|token|passw|secret|credential|username|://[^/\s]*@`)
+
+// plainConfig reports whether path is a package manager's configuration
+// without a credential.
+func plainConfig(path string) bool {
+	base := filepath.Base(path)
+	if !slices.ContainsFunc(packageConfig, func(name string) bool { return filepath.Base(name) == base }) {
+		return false
+	}
+	b, err := os.ReadFile(path)
+	return err == nil && len(b) < 64<<10 && !credential.Match(b)
+}
+
 // lockedFiles make the person's own programs run code later: read-only where
 // they exist.
 var lockedFiles = []string{
@@ -56,9 +76,9 @@ func (s *Session) buildView() (sandbox.View, error) {
 		Files:     map[string][]byte{"/etc/resolv.conf": []byte(resolvConf)},
 		Replace:   map[string]string{},
 	}
-	for _, name := range append(append(slices.Clone(homeReadOnly), policy.View.Home...), s.pathInHome()...) {
+	for _, name := range slices.Concat(homeReadOnly, packageConfig, policy.View.Home, s.pathInHome()) {
 		path := filepath.Join(s.home.Dir, name)
-		if _, err := os.Lstat(path); err == nil && !s.hides(path) && !control.Within(s.workspace, path) && !slices.Contains(v.HomeList, name) {
+		if _, err := os.Lstat(path); err == nil && (!s.hides(path) || plainConfig(path)) && !control.Within(s.workspace, path) && !slices.Contains(v.HomeList, name) {
 			v.HomeList = append(v.HomeList, name)
 		}
 	}
@@ -93,7 +113,7 @@ func (s *Session) findHidden(v sandbox.View) ([]string, error) {
 	var hidden []string
 	roots := append([]string{s.workspace}, v.ReadWrite...)
 	for _, root := range roots {
-		found, err := secrets.Walk(root, s.hides)
+		found, err := secrets.Walk(root, func(path string) bool { return s.hides(path) && !plainConfig(path) })
 		if err != nil {
 			return nil, fmt.Errorf("cannot look for hidden files: %w", err)
 		}
