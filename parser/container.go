@@ -10,9 +10,7 @@ import (
 func (sh *shell) container(name string, c call) (value, bool) {
 	args := c.argv[1:]
 	_, rest := dockerGlobal.split(args)
-	compose := strings.HasSuffix(name, "-compose")
 	if len(rest) > 0 && rest[0].is("compose") {
-		compose = true
 		_, rest = dockerGlobal.split(rest[1:])
 	}
 	if len(rest) > 0 && rest[0].is("container") {
@@ -57,14 +55,7 @@ func (sh *shell) container(name string, c call) (value, bool) {
 	if ep := entryPoint(place); ep != "" && command[0].text != ep && !plainShell(command[0].text) {
 		command = append([]arg{lit(ep)}, command...)
 	}
-	kind := "docker:"
-	if name == "podman" {
-		kind = "podman:"
-	}
-	if compose {
-		kind = "docker:"
-	}
-	sub := sh.inside(kind+place, name+" "+verb)
+	sub := sh.inside(placeKind(name)+place, name+" "+verb)
 	var env []effect.Assign
 	for _, o := range opts {
 		switch o.name {
@@ -197,16 +188,43 @@ func (sh *shell) kubectl(name string, c call) (value, bool) {
 	return out, true
 }
 
+// placeKind is the kind of place, in effect.Origin.Where, that a program
+// reaches: one name for each kind, so that rules need not know every program.
+func placeKind(program string) string {
+	switch program {
+	case "podman":
+		return "podman:"
+	case "docker", "nerdctl", "finch", "crictl", "ctr", "runc", "crun", "buildah", "apptainer", "singularity":
+		return "docker:"
+	case "lxc", "incus":
+		return "lxc:"
+	case "machinectl", "nomad", "toolbox", "distrobox":
+		return "container:"
+	case "fly", "flyctl":
+		return "fly:"
+	case "heroku", "railway", "az", "ansible":
+		return program + ":"
+	case "gh":
+		return "codespace:"
+	}
+	return "ssh:" // another machine, whatever the way
+}
+
 // instance deals with containers and machines that have an exec of their own.
 func (sh *shell) instance(name string, c call) (value, bool) {
 	args := c.argv[1:]
-	g := wrapper{short: "nutwdec", long: " name user workdir env tty cwd project setenv uid machine working-directory task job group "}
+	g := wrapper{short: "nuwdec", long: " exec-id name user workdir env tty cwd project setenv uid machine working-directory task job group "}
 	if len(args) < 2 {
 		return value{}, false
 	}
 	verb := args[0].text
 	switch verb {
 	case "exec", "shell", "enter", "run", "ssh", "alloc":
+	case "task", "tasks", "t":
+		if !args[1].is("exec") {
+			return value{}, false
+		}
+		args = args[1:]
 	default:
 		return value{}, false
 	}
@@ -232,7 +250,10 @@ func (sh *shell) instance(name string, c call) (value, bool) {
 		if strings.IndexByte(place, 0) >= 0 {
 			place = "?"
 		}
-		sh.there(name+":"+place, name+" "+verb, c.with(rest))
+		if name == "toolbox" || name == "distrobox" {
+			return sh.wrapped(name, c.with(rest)), true // the home directory is the same
+		}
+		sh.there(placeKind(name)+place, name+" "+verb, c.with(rest))
 	}
 	return value{text: unknown}, true
 }

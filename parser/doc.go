@@ -7,6 +7,11 @@
 // effect with effect.TraitUnparsed; the package never fails and never returns
 // nothing for text that it did not understand. It reads no file but through
 // Context.ReadFile, runs nothing, and must never judge: rules do that.
+//
+// Where an effect happens in another place, Origin.Where is its kind and
+// name: ssh (any other machine), docker, podman, lxc, container, kubectl,
+// ansible, fly, heroku, railway, az or codespace; nested places follow each
+// other with a space between.
 package parser
 
 import (

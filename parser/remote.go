@@ -46,7 +46,7 @@ func (sh *shell) remote(name string, c call) (out value, ok bool) {
 		return sh.container(name, c)
 	case "kubectl", "oc", "k3s", "microk8s", "minikube", "k":
 		return sh.kubectl(name, c)
-	case "lxc", "incus", "multipass", "limactl", "colima", "orb", "machinectl", "toolbox", "distrobox", "nomad", "orbctl":
+	case "lxc", "incus", "multipass", "limactl", "colima", "orb", "machinectl", "toolbox", "distrobox", "nomad", "orbctl", "crictl", "ctr", "runc", "crun":
 		return sh.instance(name, c)
 	case "vagrant", "fly", "flyctl", "heroku", "gcloud", "az", "eb", "platform", "render", "cf", "gh", "convox", "scalingo", "clever", "dokku", "railway", "aptible", "acquia", "terminus":
 		return sh.hosted(name, c)
@@ -55,7 +55,7 @@ func (sh *shell) remote(name string, c call) (out value, ok bool) {
 		_, rest := g.split(args)
 		if len(rest) > 1 && rest[0].is("shell", "exec-out") {
 			sh.tool(c)
-			sh.thereText("adb", name, joined(rest[1:]), c.in)
+			sh.thereText("ssh:adb", name, joined(rest[1:]), c.in)
 			return value{text: unknown}, true
 		}
 	case "wsl", "wsl.exe":
@@ -63,7 +63,7 @@ func (sh *shell) remote(name string, c call) (out value, ok bool) {
 		_, rest := g.split(args)
 		if len(rest) > 0 {
 			sh.tool(c)
-			sh.there("wsl", name, c.with(rest))
+			sh.there("ssh:wsl", name, c.with(rest))
 			return value{text: unknown}, true
 		}
 	case "ansible":
@@ -72,7 +72,7 @@ func (sh *shell) remote(name string, c call) (out value, ok bool) {
 		if len(args) > 1 {
 			sh.tool(c)
 			last := args[len(args)-1]
-			sh.thereText(name+":?", name, last.value, nil)
+			sh.thereText("ssh:?", name, last.value, nil)
 			return value{text: unknown}, true
 		}
 	}
@@ -231,7 +231,7 @@ func (sh *shell) hosted(name string, c call) (value, bool) {
 		app = "?"
 	}
 	if _, nested := sh.translate(c); !nested {
-		sh.thereText(name+":"+app, name+" "+verbs[0], text.value, c.in)
+		sh.thereText(placeKind(name)+app, name+" "+verbs[0], text.value, c.in)
 	}
 	return value{text: unknown}, true
 }

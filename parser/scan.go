@@ -16,6 +16,7 @@ const maxScan = 64 << 10
 type scanner struct {
 	sh    *shell
 	lang  string
+	host  string // the interpreter
 	src   string
 	pos   int
 	depth int
@@ -57,7 +58,7 @@ func (sh *shell) scan(lang string, v value) taint {
 	if v.taint&taintDecoded != 0 {
 		sub.frame.traits = append(sub.frame.traits[:len(sub.frame.traits):len(sub.frame.traits)], effect.TraitDecoded)
 	}
-	s := &scanner{sh: sub, lang: family(lang), src: v.text, vars: map[string]sval{}}
+	s := &scanner{sh: sub, lang: family(lang), host: lang, src: v.text, vars: map[string]sval{}}
 	s.imports()
 	s.sequence(0)
 	if s.lost {
@@ -78,6 +79,12 @@ func family(lang string) string {
 		return "js"
 	case "luajit":
 		return "lua"
+	case "irb", "pry":
+		return "ruby"
+	case "jrunscript", "jshell":
+		return "js"
+	case "octave-cli":
+		return "octave"
 	case "raku":
 		return "perl"
 	}

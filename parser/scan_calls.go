@@ -25,7 +25,7 @@ func (s *scanner) call(f, args sval) sval {
 	}
 	switch a {
 	case actShell:
-		if s.lang == "js" && method == "exec" && !s.mentions("child_process", "execSync", "shelljs", "execa", "zx") {
+		if s.lang == "js" && method == "exec" && !s.mentions("child_process", "execSync", "shelljs", "execa", "zx", "getRuntime", "Runtime.") && s.host != "jrunscript" {
 			return unknownVal()
 		}
 		s.run(first, args)

@@ -91,6 +91,7 @@ var functions = map[string]map[string]act{
 	"julia":     {"run": actShell, "rm": actTree, "read": actRead, "open": actOpen},
 	"R":         {"system": actShell, "system2": actArgv, "shell": actShell, "unlink": actTree, "file.remove": actDelete, "readLines": actRead},
 	"Rscript":   {"system": actShell, "system2": actArgv, "shell": actShell, "unlink": actTree, "file.remove": actDelete, "readLines": actRead},
+	"octave":    {"system": actShell, "unlink": actDelete, "delete": actDelete, "rmdir": actTree, "confirm_recursive_rmdir": actNone, "popen": actShell, "shell_cmd": actShell},
 	"osascript": {"script": actShell},
 	"groovy":    {".execute": actShell, "execute": actShell},
 	"scala":     {"!": actShell},

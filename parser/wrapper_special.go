@@ -23,6 +23,7 @@ func (sh *shell) program(name string, c call) value {
 	if out, ok := sh.remote(name, c); ok {
 		return out
 	}
+	sh.optionCode(name, c)
 	if out, ok := sh.interpreter(name, c); ok {
 		return out
 	}
@@ -183,6 +184,13 @@ func (sh *shell) wrapperSpecial(name string, c call) (out value, ok bool) {
 		return value{}, false
 	case "npx", "npm", "pnpm", "yarn", "bunx", "pnpx":
 		return sh.npmExec(name, c)
+	case "cmd":
+		for i, a := range args {
+			if a.is("/c", "/C", "/k", "/K") && i+1 < len(args) {
+				return sh.inside("", "cmd /c").code(joined(args[i+1:]), c.in, name), true
+			}
+		}
+		return value{}, false
 	case "capsh":
 		for i, a := range args {
 			if a.is("--") {
@@ -299,6 +307,16 @@ func (sh *shell) bwrap(c call) (value, bool) {
 func (sh *shell) npmExec(name string, c call) (value, bool) {
 	args := c.argv[1:]
 	if name != "npx" && name != "bunx" && name != "pnpx" {
+		if len(args) > 1 && args[0].is("node") && name == "yarn" {
+			return sh.wrapped(name, c.with(args)), true
+		}
+		if len(args) > 2 && args[0].is("pkg") && args[1].is("set") {
+			for _, a := range args[2:] {
+				if key, text, ok := strings.Cut(a.text, "="); ok && strings.HasPrefix(key, "scripts.") {
+					sh.inside("", name+" pkg set").code(value{text, a.taint}, nil, name)
+				}
+			}
+		}
 		if len(args) < 2 || !args[0].is("exec", "x", "dlx") {
 			return value{}, false
 		}
