@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // supervise plays a supervisor: it starts a sandbox in the directory that it
@@ -164,4 +165,44 @@ func TestStoppedSupervisorKeepsItsSandbox(t *testing.T) {
 	})
 }
 
-func probe() int { return 0 }
+// A supervisor that dies at any moment of a start leaves nothing either.
+func TestKilledDuringStart(t *testing.T) {
+	if os.Getuid() != 0 {
+		return // others may not ask which program a non-dumpable process runs
+	}
+	init, err := buildInit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	running := func() (pids []string) {
+		exes, _ := filepath.Glob("/proc/[0-9]*/exe")
+		for _, e := range exes {
+			if target, err := os.Readlink(e); err == nil && target == init && alive(must(strconv.Atoi(strings.Split(e, "/")[2]))) {
+				pids = append(pids, e)
+			}
+		}
+		return pids
+	}
+	work := workspace(t)
+	for i := range 25 {
+		cmd := exec.Command("/proc/self/exe")
+		cmd.Env = append(os.Environ(), "TWOKEY_TEST_ROLE=supervisor", "TWOKEY_TEST_WORK="+work, "TWOKEY_TEST_INIT="+init)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(i) * 2 * time.Millisecond) // the moment, not a wait for anything
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		eventually(t, "no process of twokey-init is left", func() bool { return len(running()) == 0 })
+	}
+	if entries, err := os.ReadDir(work); err != nil || len(entries) > 2 {
+		t.Errorf("the workspace holds %v, %v", entries, err)
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
