@@ -49,11 +49,11 @@ func (c *client) converse(socket control.Socket, request control.Run) (status in
 		case m.Type == control.TypeAccepted && !accepted:
 			accepted = true
 		case m.Type == control.TypeTerminal && accepted && terminal == nil && len(m.Files) == 1:
-			if terminal, err = newRelay(os.NewFile(uintptr(m.Files[0]), "pty"), request.Terminals); err != nil {
+			if terminal, err = newRelay(m.Files[0], request.Terminals); err != nil {
 				return 0, "", err
 			}
 		case m.Type == control.TypeNotice && accepted:
-			c.say(string(m.Payload))
+			c.sayTo(terminal, string(m.Payload))
 		case (m.Type == control.TypeExit || m.Type == control.TypeFail) && accepted:
 			end, err := control.DecodeEnd(m.Payload)
 			if err != nil {
@@ -68,6 +68,15 @@ func (c *client) converse(socket control.Socket, request control.Run) (status in
 		default:
 			return 0, "", fmt.Errorf("internal error: message %d out of its phase", m.Type)
 		}
+	}
+}
+
+// sayTo says a line while the terminal may be in raw mode, where a line feed
+// does not return the cursor.
+func (c *client) sayTo(terminal *relay, text string) {
+	c.say(text)
+	if terminal.raw() {
+		io.WriteString(c.stderr, "\r")
 	}
 }
 

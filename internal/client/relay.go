@@ -15,19 +15,22 @@ import (
 // the terminal's size along with them. The outer terminal itself never goes in.
 type relay struct {
 	master *os.File
+	fd     int // master's own
 	outer  int // the caller's terminal
 	saved  *term.State
 	sizes  chan os.Signal
 	output chan struct{} // closed when the pty has no more to say
 }
 
-func newRelay(master *os.File, terminals []int) (*relay, error) {
-	r := &relay{master: master, outer: terminals[len(terminals)-1], output: make(chan struct{})}
-	// Non-blocking and on the poller, so that Close ends a Read.
-	if err := unix.SetNonblock(int(master.Fd()), true); err != nil {
+func newRelay(master int, terminals []int) (*relay, error) {
+	// Non-blocking, so that the runtime's poller waits for it.
+	if err := unix.SetNonblock(master, true); err != nil {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
-	r.master = os.NewFile(master.Fd(), "pty")
+	r := &relay{
+		master: os.NewFile(uintptr(master), "pty"), fd: master,
+		outer: terminals[len(terminals)-1], output: make(chan struct{}),
+	}
 	if slices.Contains(terminals, 0) {
 		saved, err := term.MakeRaw(0)
 		if err != nil {
@@ -54,7 +57,7 @@ func newRelay(master *os.File, terminals []int) (*relay, error) {
 
 func (r *relay) resize() {
 	if size, err := unix.IoctlGetWinsize(r.outer, unix.TIOCGWINSZ); err == nil {
-		unix.IoctlSetWinsize(int(r.master.Fd()), unix.TIOCSWINSZ, size)
+		unix.IoctlSetWinsize(r.fd, unix.TIOCSWINSZ, size)
 	}
 }
 
@@ -70,12 +73,15 @@ func (r *relay) drain() {
 			return
 		default:
 		}
-		poll := []unix.PollFd{{Fd: int32(r.master.Fd()), Events: unix.POLLIN}}
+		poll := []unix.PollFd{{Fd: int32(r.fd), Events: unix.POLLIN}}
 		if n, err := unix.Poll(poll, 20); err == nil && n == 0 {
 			return
 		}
 	}
 }
+
+// raw reports whether the caller's terminal is in raw mode.
+func (r *relay) raw() bool { return r != nil && r.saved != nil }
 
 func (r *relay) restore() {
 	if r == nil {

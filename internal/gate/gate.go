@@ -169,7 +169,7 @@ func (j *Judge) ask(ctx context.Context, in Inquiry, held []rules.Finding) Answe
 		id = given
 		if command.Notify != nil {
 			command.Notify(fmt.Sprintf("held: %s: %s; request %s waits for a person until %s (twokey approve %s); do not look for another way",
-				in.Effects[first.Effect], first.Why, given, request.Deadline.Format("15:04:05"), given))
+				in.Effects[first.Effect], phrase(first.Why), given, request.Deadline.Format("15:04:05"), given))
 		}
 	}
 	decision, err := j.Approvals.Ask(ctx, request)
@@ -200,12 +200,15 @@ type decided struct {
 }
 
 func explain(what string, f rules.Finding, effects []effect.Effect) string {
-	text := fmt.Sprintf("%s: %s: %s (rule %s)", what, effects[f.Effect], f.Why, f.Rule)
+	text := fmt.Sprintf("%s: %s: %s (rule %s)", what, effects[f.Effect], phrase(f.Why), f.Rule)
 	if f.Instead != "" {
-		text += "; instead: " + f.Instead
+		text += "; instead: " + phrase(f.Instead)
 	}
 	return text
 }
+
+// phrase makes a sentence part of a longer line.
+func phrase(sentence string) string { return strings.TrimSuffix(sentence, ".") }
 
 // target is the name that a person types to confirm an effect.
 func target(e effect.Effect) string {

@@ -43,8 +43,11 @@ func (c *caller) follow(p *sandbox.Process) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.process = p
-	if c.gone {
+	switch {
+	case c.gone:
 		p.Signal(syscall.SIGKILL)
+	case c.last != 0: // it came after the decision and before the start
+		p.Signal(c.last)
 	}
 }
 

@@ -105,9 +105,13 @@ func open(home control.Home, callerName, workspace string) (*Session, *listeners
 	if err := s.place.Make(); err != nil {
 		return nil, nil, err
 	}
-	lock, held, err := control.Lock(s.place.RunLock(), true)
-	if err != nil || held {
+	lock, err := takeOver(s.place)
+	if err != nil || lock == nil {
 		return nil, nil, err
+	}
+	// It is watched, so it must be there before a policy is.
+	if err := os.MkdirAll(home.Config, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("cannot make the policy's directory: %w", err)
 	}
 	policy, err := loadPolicy(home, workspace)
 	if err != nil {
@@ -138,6 +142,26 @@ func open(home control.Home, callerName, workspace string) (*Session, *listeners
 		return nil, nil, err
 	}
 	return s, l, nil
+}
+
+// takeOver takes the session's lock. It returns nil when another supervisor
+// serves, and waits for one that is just leaving.
+func takeOver(place control.Place) (*os.File, error) {
+	const patience = 5 * time.Second
+	for deadline := time.Now().Add(patience); ; {
+		lock, held, err := control.Lock(place.RunLock(), true)
+		if err != nil || !held {
+			return lock, err
+		}
+		if conn, err := control.Connect(place.Shell()); err == nil {
+			conn.Close()
+			return nil, nil
+		}
+		if time.Now().After(deadline) {
+			return nil, fmt.Errorf("cannot start the supervisor: another holds %s and does not answer; end it", place.RunLock())
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // begin starts the log, the gates and the sandbox.
