@@ -60,7 +60,7 @@ func (e *example) text() string {
 
 func run(w io.Writer, show int, args []string) error {
 	if len(args) < 2 {
-		return fmt.Errorf("usage: score [-show N] TWOKEY FILE.jsonl..")
+		return fmt.Errorf("usage: score [-show N] TWOKEY FILE.jsonl [FILE.jsonl]")
 	}
 	var all []example
 	for _, file := range args[1:] {
