@@ -100,6 +100,16 @@ func (j *Judge) Decide(ctx context.Context, in Inquiry) Answer {
 	return j.ask(ctx, in, held)
 }
 
+// Hold asks about effects that no rule decides: what a session itself may not
+// grant.
+func (j *Judge) Hold(ctx context.Context, in Inquiry, rule, why string) Answer {
+	var held []rules.Finding
+	for i := range in.Effects {
+		held = append(held, rules.Finding{Effect: i, Verdict: rules.Hold, Rule: rule, Severity: rules.SeverityHigh, Why: why})
+	}
+	return j.ask(ctx, in, held)
+}
+
 func (j *Judge) deny(in Inquiry, judgement rules.Judgement) Answer {
 	f := judgement.Findings[0]
 	answer := Answer{Verdict: rules.Deny, Rule: f.Rule, Reason: explain("denied", f, in.Effects)}

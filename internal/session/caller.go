@@ -138,6 +138,10 @@ func (s *Session) serveCaller(ctx context.Context, conn control.Conn) {
 		fail(err)
 		return
 	}
+	if broken := s.broken.Load(); broken != nil {
+		fail(*broken)
+		return
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	other, err := s.otherWorkspace(run.Dir)
@@ -181,12 +185,12 @@ func (s *Session) move(ctx context.Context, cancel context.CancelFunc, c *caller
 	}
 	cmd.Notify = c.notice
 	go c.listen(cancel)
-	answer := s.judge.Decide(ctx, gate.Inquiry{
+	answer := s.judge.Hold(ctx, gate.Inquiry{
 		Gate: gate.Session, Command: &cmd.Command,
 		Effects: []effect.Effect{{Kind: effect.KindFile, File: &effect.File{
 			Op: effect.OpWrite, Path: effect.Lit(workspace), Scope: effect.ScopeSystem, Recursive: true, By: "workspace",
 		}}},
-	})
+	}, "session/second-workspace", "The caller is bound to "+s.workspace+", and would get a second workspace")
 	switch {
 	case !answer.Allowed && answer.Withdrawn:
 		c.send(control.TypeExit, control.End{Status: c.interrupted(), Text: answer.Reason}.Encode())

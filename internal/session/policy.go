@@ -123,14 +123,16 @@ func (s *Session) watchPolicy(ctx context.Context) error {
 	return nil
 }
 
-// reload puts the policy's files in force. One that does not decode changes
-// nothing; one that loosens counts only once a person approves it.
+// reload puts the policy's files in force. While one does not decode no command
+// starts; one that loosens counts only once a person approves it.
 func (s *Session) reload(ctx context.Context) {
 	policy, err := loadPolicy(s.home, s.workspace)
 	if err != nil {
+		s.broken.Store(&err)
 		s.policyEvent("refused", map[string]any{"error": err.Error()})
 		return
 	}
+	s.broken.Store(nil)
 	engine, err := s.newEngine(policy)
 	if err != nil {
 		s.policyEvent("refused", map[string]any{"error": err.Error()})
@@ -143,13 +145,13 @@ func (s *Session) reload(ctx context.Context) {
 		return
 	}
 	go func() {
-		answer := s.judge.Decide(ctx, gate.Inquiry{
+		answer := s.judge.Hold(ctx, gate.Inquiry{
 			Gate:    gate.Session,
 			Command: &gate.Command{Text: "the policy's files changed and loosen: " + strings.Join(loosened, "; ")},
 			Effects: []effect.Effect{{Kind: effect.KindFile, File: &effect.File{
 				Op: effect.OpWrite, Path: effect.Lit(filepath.Join(s.home.Config, "policy.yaml")), Scope: effect.ScopeHome, By: "policy",
 			}}},
-		})
+		}, "session/policy-loosens", "The changed policy permits what the one in force does not")
 		if answer.Allowed {
 			s.enforce(engine)
 			s.policyEvent("reloaded", map[string]any{"loosened": loosened})

@@ -49,6 +49,7 @@ type Session struct {
 	cacheLock  *os.File // held for the session's life
 
 	current atomic.Pointer[rules.Policy]
+	broken  atomic.Pointer[error] // why the policy's files do not decode now
 
 	mu      sync.Mutex
 	busy    int // callers being served
