@@ -53,8 +53,12 @@ func (p Paths) Resolve(word effect.Word) effect.Word {
 		name, rest, _ := strings.Cut(text[1:], "/")
 		if strings.IndexFunc(name, notUserName) < 0 && !strings.HasPrefix(name, "-") {
 			dir := path.Join(path.Dir(p.Home), name)
-			if name == "root" {
+			switch {
+			case name == "root":
 				dir = "/root"
+			case slices.ContainsFunc(p.Tmp, func(tmp string) bool { return below(p.Home, tmp) }):
+				// A home that is scratch has no neighbours.
+				dir = "/home/" + name
 			}
 			text = dir + "/" + rest
 		}

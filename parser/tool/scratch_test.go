@@ -19,7 +19,7 @@ func TestScratchHoldsNoHomeAndNoWorkspace(t *testing.T) {
 		want  effect.Scope
 	}{
 		{usual, "/tmp/x", effect.ScopeTmp}, {usual, "/tmp", effect.ScopeSystem}, {usual, "../x", effect.ScopeHome},
-		{nested, "x", effect.ScopeWorkspace}, {nested, "../x", effect.ScopeHome}, {nested, "~", effect.ScopeHome},
+		{nested, "x", effect.ScopeWorkspace}, {nested, "../x", effect.ScopeHome}, {nested, "~", effect.ScopeHome}, {nested, "~other", effect.ScopeSystem},
 		{nested, "/tmp/t1", effect.ScopeSystem}, {nested, "/tmp/x", effect.ScopeTmp}, {nested, "/tmp/t1/x", effect.ScopeTmp},
 		{entry, "../x", effect.ScopeTmp}, {entry, "x", effect.ScopeWorkspace}, {entry, ".", effect.ScopeRoot},
 		{Paths{Cwd: "/tmp/t1/app", Workspace: "/tmp/t1/app", Home: "/root", Tmp: tmp}, "../x", effect.ScopeSystem},
