@@ -116,7 +116,7 @@ func (e *env) dispatch(args []string) error {
 // say writes twokey's own words, a line each.
 func (e *env) say(text string) {
 	for line := range strings.Lines(text) {
-		fmt.Fprintf(e.stderr, "twokey: %s\n", visible(strings.TrimRight(line, "\n")))
+		io.WriteString(e.stderr, control.Line(line))
 	}
 }
 
@@ -145,20 +145,4 @@ func flags(set *flag.FlagSet, args []string) ([]string, error) {
 
 func home() (control.Home, error) { return control.FindHome(os.Getenv) }
 
-// visible makes text from an agent safe for a terminal: control characters and
-// what would hide or reorder the rest are shown, not obeyed.
-func visible(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '\t':
-			b.WriteRune(r)
-		case r < ' ' || r >= 0x7f && r < 0xa0,
-			r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x2069, r == 0xfeff, r == 0xfffd:
-			fmt.Fprintf(&b, "\\u%04x", r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
+func visible(s string) string { return control.Visible(s) }

@@ -39,21 +39,7 @@ type client struct {
 	stderr io.Writer
 }
 
-// say writes one line; what came from an agent is escaped in it.
-func (c *client) say(text string) {
-	var b strings.Builder
-	for _, r := range strings.TrimSuffix(text, "\n") {
-		switch {
-		case r == '\n':
-			b.WriteString("; ")
-		case r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xfffd:
-			b.WriteByte('?')
-		default:
-			b.WriteRune(r)
-		}
-	}
-	fmt.Fprintf(c.stderr, "twokey: %s\n", b.String())
-}
+func (c *client) say(text string) { io.WriteString(c.stderr, control.Line(text)) }
 
 func (c *client) run() (int, error) {
 	home, err := control.FindHome(os.Getenv)
