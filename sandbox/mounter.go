@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -22,6 +23,7 @@ type mounter struct {
 	process *os.Process
 	program string
 	exited  chan struct{}
+	silent  chan struct{} // closed when nobody is left who could write to last
 
 	mu   sync.Mutex
 	last string // last line of its standard error
@@ -56,7 +58,7 @@ func startMounter(program string, log func(string)) (*mounter, *sys.Conn, error)
 		closeAll()
 		return nil, nil, err
 	}
-	m := &mounter{conn: sys.NewConn(fds[0]), program: program, exited: make(chan struct{})}
+	m := &mounter{conn: sys.NewConn(fds[0]), program: program, exited: make(chan struct{}), silent: make(chan struct{})}
 	started := make(chan error)
 	// The files must stay reachable until the child has its copies.
 	remote := []*os.File{os.NewFile(uintptr(fds[1]), "mounter"), os.NewFile(uintptr(fds[3]), "init")}
@@ -132,6 +134,7 @@ func newStderr() (pipe, error) {
 // readStderr passes on what the processes of twokey-init say, which they do
 // only when something is broken.
 func (m *mounter) readStderr(r *os.File, log func(string)) {
+	defer close(m.silent)
 	defer r.Close()
 	lines := bufio.NewReaderSize(r, 4096)
 	for {
@@ -148,12 +151,18 @@ func (m *mounter) readStderr(r *os.File, log func(string)) {
 	}
 }
 
-// explain makes an error of a connection that ended too early.
+// explain makes an error of a connection that ended too early: what the
+// processes of twokey-init said last is the reason. It ends them.
 func (m *mounter) explain(err error) error {
 	if !errors.Is(err, io.EOF) && !errors.Is(err, unix.EPIPE) && !errors.Is(err, unix.ECONNRESET) {
 		return err
 	}
+	m.kill()
 	<-m.exited
+	select {
+	case <-m.silent:
+	case <-time.After(time.Second): // init may still be dying
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.last != "" {
