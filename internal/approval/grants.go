@@ -44,10 +44,16 @@ func NewGrants() *Grants { return &Grants{command: map[uint64][]*grant{}} }
 func (g *Grants) Add(command uint64, effects []effect.Effect, scope Scope, asked ...string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	scopes := []Scope{scope}
+	if _, timed := scope.Duration(); timed {
+		scopes = append(scopes, Once) // the act itself may take longer to reach the next gate
+	}
 	for _, e := range effects {
-		g.add(command, e, scope, asked)
-		for _, implied := range e.Implies() {
-			g.add(command, implied, scope, nil)
+		for _, scope := range scopes {
+			g.add(command, e, scope, asked)
+			for _, implied := range e.Implies() {
+				g.add(command, implied, scope, nil)
+			}
 		}
 	}
 }

@@ -35,6 +35,8 @@ type Gate struct {
 	// Ancestry says who a process is and who started it, nearest first.
 	Ancestry func(pid int) []string
 	Programs *Programs
+
+	denials denials
 }
 
 // Exec implements the exec part of notify.Handler.
@@ -52,6 +54,9 @@ func (g *Gate) Exec(ctx context.Context, e *notify.Exec) notify.Answer {
 	} else {
 		inquiry.Effects = g.effects(e, owner.Baseline)
 	}
+	if g.denials.again(e.PID, inquiry.Effects) {
+		return notify.Answer{Errno: syscall.EACCES}
+	}
 	answer := g.Judge.Decide(ctx, inquiry)
 	switch {
 	case answer.Allowed:
@@ -62,6 +67,7 @@ func (g *Gate) Exec(ctx context.Context, e *notify.Exec) notify.Answer {
 	case answer.Withdrawn:
 		return notify.Answer{Errno: syscall.EINTR}
 	}
+	g.denials.add(e.PID, inquiry.Effects)
 	return notify.Answer{Errno: syscall.EACCES, Message: "twokey: " + answer.Reason}
 }
 
