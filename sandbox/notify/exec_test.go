@@ -60,7 +60,7 @@ func TestFailingExecs(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "empty"), "", 0o755)
 	write(t, filepath.Join(dir, "noexec"), "#!/bin/sh\n", 0o644)
-	write(t, filepath.Join(dir, "badinterp"), "#!/nonexistent/sh\n", 0o755)
+	write(t, filepath.Join(dir, "badinterp"), "#!"+dir+"/missing/sh\n", 0o755)
 	write(t, filepath.Join(dir, "plain"), "echo plain $1\n", 0o755)
 	program := compile(t, `
 #include <unistd.h>
