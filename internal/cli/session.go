@@ -41,6 +41,10 @@ func (e *env) session(args []string) error {
 		reply, err := session.Ask(place, session.Question{Verb: verb})
 		switch {
 		case errors.Is(err, session.ErrGone):
+			if stop != "" {
+				e.say(stop + " had ended")
+				return nil
+			}
 			continue
 		case err != nil:
 			return err

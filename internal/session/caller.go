@@ -93,6 +93,13 @@ func (c *caller) left() {
 	}
 }
 
+// over leaves alone what the command left running: its caller goes now.
+func (c *caller) over() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.process = nil
+}
+
 func (c *caller) signal(n syscall.Signal, withdraw context.CancelFunc) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -158,6 +165,7 @@ func (s *Session) serveCaller(ctx context.Context, conn control.Conn) {
 	}
 	go c.listen(cancel)
 	end := s.execute(ctx, c, run, files)
+	c.over()
 	c.send(control.TypeExit, end.Encode())
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"twokey/internal/approval"
 	"twokey/internal/control"
+	"twokey/sandbox"
 )
 
 // Question is what a person's command asks a session: one JSON object, to
@@ -86,7 +87,16 @@ func (s *Session) servePerson(_ context.Context, conn control.Conn) {
 		}
 		return
 	}
-	reply(s.answer(q, int(peer.Pid)))
+	if q.Verb != "stop" {
+		reply(s.answer(q, int(peer.Pid)))
+		return
+	}
+	// The answer goes first: the end of the sandbox is the end of this process.
+	reply(Reply{})
+	s.mu.Lock()
+	s.closing = true
+	s.mu.Unlock()
+	s.sandbox.Close()
 }
 
 func (s *Session) answer(q Question, peer int) Reply {
@@ -110,7 +120,7 @@ func (s *Session) answer(q Question, peer int) Reply {
 		return Reply{}
 	case "info":
 		processes, err := s.sandbox.Processes()
-		if err != nil {
+		if err != nil && !errors.Is(err, sandbox.ErrEnded) {
 			return fail(err)
 		}
 		s.mu.Lock()
@@ -119,12 +129,6 @@ func (s *Session) answer(q Question, peer int) Reply {
 			ID: s.place.ID, Workspace: s.workspace, Caller: s.callerID.Name, PID: os.Getpid(),
 			Commands: s.busy, Processes: len(processes), Pending: len(s.judge.Approvals.Pending()),
 		}}
-	case "stop":
-		s.mu.Lock()
-		s.closing = true
-		s.mu.Unlock()
-		s.sandbox.Close()
-		return Reply{}
 	}
 	return fail(fmt.Errorf("unknown question %q", q.Verb))
 }

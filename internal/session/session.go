@@ -110,39 +110,50 @@ func open(home control.Home, callerName, workspace string) (*Session, *listeners
 	if err != nil || lock == nil {
 		return nil, nil, err
 	}
-	// It is watched, so it must be there before a policy is.
-	if err := os.MkdirAll(home.Config, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("cannot make the policy's directory: %w", err)
-	}
-	policy, err := loadPolicy(home, workspace)
+	l, err := s.prepare(lock)
 	if err != nil {
-		return nil, nil, err
-	}
-	s.current.Store(policy)
-	if err := refuseWorkspace(workspace, home, s.hides); err != nil {
-		return nil, nil, err
-	}
-	if err := home.Sweep(); err != nil {
-		return nil, nil, err
-	}
-	if err := s.place.Bind(s.callerID, workspace); err != nil {
-		return nil, nil, err
-	}
-	allowed, err := s.place.Allowed(workspace)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !allowed {
-		return nil, nil, fmt.Errorf("cannot use %s: its caller is bound to another workspace", workspace)
-	}
-	l := &listeners{lock: lock}
-	if l.shell, err = control.Listen(s.place.Shell()); err != nil {
-		return nil, nil, err
-	}
-	if l.person, err = control.Listen(s.place.Control()); err != nil {
+		lock.Close() // before the caller hears of it and tries again
 		return nil, nil, err
 	}
 	return s, l, nil
+}
+
+// prepare checks the workspace, binds the caller to it and opens the sockets.
+func (s *Session) prepare(lock *os.File) (*listeners, error) {
+	home, workspace := s.home, s.workspace
+	// It is watched, so it must be there before a policy is.
+	if err := os.MkdirAll(home.Config, 0o700); err != nil {
+		return nil, fmt.Errorf("cannot make the policy's directory: %w", err)
+	}
+	policy, err := loadPolicy(home, workspace)
+	if err != nil {
+		return nil, err
+	}
+	s.current.Store(policy)
+	if err := refuseWorkspace(workspace, home, s.hides); err != nil {
+		return nil, err
+	}
+	if err := home.Sweep(); err != nil {
+		return nil, err
+	}
+	if err := s.place.Bind(s.callerID, workspace); err != nil {
+		return nil, err
+	}
+	allowed, err := s.place.Allowed(workspace)
+	if err != nil {
+		return nil, err
+	}
+	if !allowed {
+		return nil, fmt.Errorf("cannot use %s: its caller is bound to another workspace", workspace)
+	}
+	l := &listeners{lock: lock}
+	if l.shell, err = control.Listen(s.place.Shell()); err != nil {
+		return nil, err
+	}
+	if l.person, err = control.Listen(s.place.Control()); err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 // takeOver takes the session's lock. It returns nil when another supervisor
