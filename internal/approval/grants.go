@@ -17,9 +17,11 @@ const (
 	maxSessionGrants = 1024
 )
 
-// Grants are what approvals still allow. An approved effect, and each one that
-// it implies, may be used once at each gate by the command that it was
-// approved for; a wider scope may be used again.
+// Grants are what approvals still allow. An approved effect may be used once at
+// each gate by the command that it was approved for, and what it implies on
+// the wire once by the process whose exec used it, or one that it started: no
+// other process of the command can spend it. A wider scope may be used again,
+// by any.
 type Grants struct {
 	mu      sync.Mutex
 	command map[uint64][]*grant
@@ -33,10 +35,23 @@ type grant struct {
 	until  time.Time // zero: no end
 	spent  []string  // gates at which it was used
 	depth  int       // of wrappers around the effect at its last use
+	holder int       // the process whose exec used it; 0 for none yet
 }
 
 // NewGrants returns no grants.
 func NewGrants() *Grants { return &Grants{command: map[uint64][]*grant{}} }
+
+// Bind says which process goes on with effects that were asked about at its
+// exec.
+func (g *Grants) Bind(command uint64, effects []effect.Effect, pid int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, x := range g.command[command] {
+		if x.holder == 0 && slices.ContainsFunc(effects, func(e effect.Effect) bool { return effect.Covers(x.effect, e) }) {
+			x.holder = pid
+		}
+	}
+}
 
 // Add grants the effects, and what they imply on the wire, to the command. The
 // gate that asked has let the effects go on by the approval itself: named as
@@ -51,6 +66,9 @@ func (g *Grants) Add(command uint64, effects []effect.Effect, scope Scope, asked
 	for _, e := range effects {
 		for _, scope := range scopes {
 			g.add(command, e, scope, asked)
+			if _, timed := scope.Duration(); !timed && scope != Command && scope != Session {
+				continue // see takeImplied
+			}
 			for _, implied := range e.Implies() {
 				g.add(command, implied, scope, nil)
 			}
@@ -89,8 +107,9 @@ func (x *grant) over(now time.Time) bool { return !x.until.IsZero() && !now.Befo
 // Take reports whether an approval covers what the gate sees the command's
 // processes do, and uses it up there. Of several that take at once each gets
 // its own. A wrapper and what it then starts are one act that the exec gate
-// sees several times, each time with fewer wrappers around it.
-func (g *Grants) Take(command uint64, gate string, seen effect.Effect) bool {
+// sees several times, each time with fewer wrappers around it. lineage is the
+// process that does it and those that it descends from, nearest first.
+func (g *Grants) Take(command uint64, gate string, seen effect.Effect, lineage ...int) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
@@ -109,7 +128,24 @@ func (g *Grants) Take(command uint64, gate string, seen effect.Effect) bool {
 			x.spent = append(x.spent, gate)
 		}
 		x.depth = depth
+		if len(lineage) > 0 {
+			x.holder = lineage[0]
+		}
 		return true
+	}
+	return g.takeImplied(command, gate, seen, lineage)
+}
+
+// takeImplied uses what an approved effect implies. The lock is held.
+func (g *Grants) takeImplied(command uint64, gate string, seen effect.Effect, lineage []int) bool {
+	for _, x := range g.command[command] {
+		if x.reuse || x.holder == 0 || !slices.Contains(lineage, x.holder) || slices.Contains(x.spent, gate) {
+			continue
+		}
+		if slices.ContainsFunc(x.effect.Implies(), func(e effect.Effect) bool { return effect.Covers(e, seen) }) {
+			x.spent = append(x.spent, gate)
+			return true
+		}
 	}
 	return false
 }

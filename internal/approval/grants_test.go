@@ -37,11 +37,9 @@ func TestGrants(t *testing.T) {
 			{1, "exec", post("a"), true}, {1, "exec", post("a"), false},
 			{1, "egress", post("a"), true}, {1, "egress", post("a"), false},
 		}},
-		{"the connection that it implies, once", Once, nil, []use{
-			{1, "egress", connect("a"), true}, {1, "egress", connect("a"), false},
-		}},
+		{"no connection before the exec", Once, nil, []use{{1, "egress", connect("a"), false}}},
 		{"not at the gate that asked", Once, []string{"exec"}, []use{
-			{1, "exec", post("a"), false}, {1, "egress", post("a"), true}, {1, "egress", connect("a"), true},
+			{1, "exec", post("a"), false}, {1, "egress", post("a"), true},
 		}},
 		{"nobody else's", Once, nil, []use{
 			{2, "exec", post("a"), false}, {2, "egress", connect("a"), false}, {0, "exec", post("a"), false},
@@ -70,6 +68,33 @@ func TestGrants(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestConnectionIsTheProcessesThatUsedTheApproval(t *testing.T) {
+	const curl, child, thief = 10, 11, 12
+	g := NewGrants()
+	g.Add(1, []effect.Effect{post("a")}, Once, "line")
+	if g.Take(1, "egress", connect("a"), thief) {
+		t.Error("a connection before the exec")
+	}
+	if !g.Take(1, "exec", post("a"), curl) {
+		t.Fatal("the exec is not covered")
+	}
+	if g.Take(1, "egress", connect("a"), thief, 1) {
+		t.Error("another process of the command spends the connection")
+	}
+	if !g.Take(1, "egress", connect("a"), child, curl, 1) {
+		t.Error("a child of the process has no connection")
+	}
+	if g.Take(1, "egress", connect("a"), curl, 1) {
+		t.Error("a second connection")
+	}
+	asked := NewGrants()
+	asked.Add(1, []effect.Effect{post("a")}, Once, "exec")
+	asked.Bind(1, []effect.Effect{post("a")}, curl)
+	if asked.Take(1, "egress", connect("a"), thief) || !asked.Take(1, "egress", connect("a"), curl) {
+		t.Error("an approval at the exec is not bound to its process")
 	}
 }
 

@@ -28,7 +28,9 @@ func Main(args []string, stderr io.Writer) int {
 	c := &client{args: args, stderr: stderr}
 	status, err := c.run()
 	if err != nil {
-		c.say(err.Error())
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			c.say(line)
+		}
 		return exitFailed
 	}
 	return status

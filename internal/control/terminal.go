@@ -28,5 +28,5 @@ func Visible(s string) string {
 // Line is twokey's own words for stderr: one line with the prefix that all of
 // them have.
 func Line(text string) string {
-	return "twokey: " + Visible(strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "; ")) + "\n"
+	return "twokey: " + Visible(strings.TrimRight(text, "\n")) + "\n"
 }

@@ -5,7 +5,7 @@ import "testing"
 func TestLineObeysNothing(t *testing.T) {
 	for text, want := range map[string]string{
 		"plain":                  "twokey: plain\n",
-		"two\nlines\n":           "twokey: two; lines\n",
+		"two\nlines\n":           "twokey: two\\u000alines\n",
 		"\x1b]52;c;eA==\a":       "twokey: \\u001b]52;c;eA==\\u0007\n",
 		"rm \u202etxt.exe":       "twokey: rm \\u202etxt.exe\n",
 		"zero\u200bwidth\ufeff":  "twokey: zero\\u200bwidth\\ufeff\n",

@@ -41,6 +41,9 @@ type Inquiry struct {
 	// Process says who does it and who started that, nearest first. It is
 	// called only when a person is asked.
 	Process func() []string
+	// Lineage is the process that does it and those that it descends from,
+	// nearest first, where the gate knows them.
+	Lineage []int
 	// Complete is true when no exec gate will see what the text did not say.
 	Complete bool
 }
@@ -143,7 +146,7 @@ func (j *Judge) take(in Inquiry, e effect.Effect) bool {
 	if in.Command == nil {
 		return false
 	}
-	return j.Grants.Take(in.Command.Tag, in.Gate, e)
+	return j.Grants.Take(in.Command.Tag, in.Gate, e, in.Lineage...)
 }
 
 func (j *Judge) ask(ctx context.Context, in Inquiry, held []rules.Finding) Answer {
@@ -198,6 +201,9 @@ func (j *Judge) ask(ctx context.Context, in Inquiry, held []rules.Finding) Answe
 	default:
 		answer.Allowed = true
 		j.Grants.Add(command.Tag, request.Effects, decision.For, in.Gate)
+		if len(in.Lineage) > 0 {
+			j.Grants.Bind(command.Tag, request.Effects, in.Lineage[0])
+		}
 	}
 	return answer
 }

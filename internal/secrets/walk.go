@@ -142,7 +142,8 @@ func (w *walk) hide(path string, typ byte) {
 // visit reads one directory of the first pass.
 func (w *walk) visit(rel string, buf []byte) {
 	w.read(rel, buf, func(path, rel string, typ byte) (enter bool) {
-		if w.hides(path) {
+		// A socket there leads to a process outside.
+		if w.hides(path) || typ == unix.DT_SOCK {
 			w.hide(path, typ)
 			return false
 		}

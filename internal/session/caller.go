@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -146,7 +147,7 @@ func (s *Session) serveCaller(ctx context.Context, conn control.Conn) {
 		return
 	}
 	if broken := s.broken.Load(); broken != nil {
-		fail(*broken)
+		fail(errors.New(strings.ReplaceAll((*broken).Error(), "\n", "; ")))
 		return
 	}
 	ctx, cancel := context.WithCancel(ctx)

@@ -60,7 +60,7 @@ func (s *Session) route(host string, port int) egress.Route {
 func (s *Session) decideConnection(ctx context.Context, c egress.Conn) (egress.Route, error) {
 	cmd := s.commands.get(c.Tag)
 	inquiry := gate.Inquiry{
-		Gate: gate.Egress, Process: func() []string { return ancestry(c.PID) },
+		Gate: gate.Egress, Lineage: lineage(c.PID), Process: func() []string { return ancestry(c.PID) },
 		Effects: []effect.Effect{{Kind: effect.KindConnect, Connect: &effect.Connect{Host: c.Host, Port: c.Port, Protocol: c.Protocol}}},
 	}
 	if cmd != nil {
@@ -180,7 +180,17 @@ func (s *Session) recordConnection(c egress.Connection) {
 // ancestors returns the argv of a process and those above it in its sandbox,
 // nearest first.
 func ancestors(pid int) [][]string {
-	var chain [][]string
+	_, chain := descent(pid)
+	return chain
+}
+
+// lineage is ancestors as process numbers.
+func lineage(pid int) []int {
+	pids, _ := descent(pid)
+	return pids
+}
+
+func descent(pid int) (pids []int, chain [][]string) {
 	for range 64 {
 		stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 		if err != nil {
@@ -198,12 +208,12 @@ func ancestors(pid int) [][]string {
 		if strings.HasSuffix(argv[0], "twokey-init") {
 			break
 		}
-		chain = append(chain, argv)
+		pids, chain = append(pids, pid), append(chain, argv)
 		if pid, err = strconv.Atoi(fields[1]); err != nil || pid <= 1 {
 			break
 		}
 	}
-	return chain
+	return pids, chain
 }
 
 // ancestry is ancestors as lines that a person reads.

@@ -54,6 +54,11 @@ func plainConfig(path string) bool {
 	return err == nil && len(b) < 64<<10 && !credential.Match(b)
 }
 
+// startFiles, in the home, change what a program does that was judged by its
+// argv: where the person has none they are empty and read-only, so that no
+// command lays one for the next.
+var startFiles = []string{".curlrc", ".wgetrc", ".psqlrc", ".my.cnf", ".netrc", ".sqliterc", ".mongorc.js", ".config/curlrc"}
+
 // lockedFiles make the person's own programs run code later: read-only where
 // they exist.
 var lockedFiles = []string{
@@ -80,6 +85,12 @@ func (s *Session) buildView() (sandbox.View, error) {
 		path := filepath.Join(s.home.Dir, name)
 		if _, err := os.Lstat(path); err == nil && (!s.hides(path) || plainConfig(path)) && !control.Within(s.workspace, path) && !slices.Contains(v.HomeList, name) {
 			v.HomeList = append(v.HomeList, name)
+		}
+	}
+	for _, name := range startFiles {
+		path := filepath.Join(s.home.Dir, name)
+		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+			v.Files[path] = nil
 		}
 	}
 	for _, name := range lockedFiles {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -22,14 +23,18 @@ func SignalProcess(pidfd int, sig unix.Signal) error {
 }
 
 // WaitProcess blocks until the process that pidfd names has ended, with it,
-// for the first process of a pid namespace, all others there. It need not be a
-// child, and is not reaped.
-func WaitProcess(pidfd int) error {
+// for the first process of a pid namespace, all others there; or for limit,
+// and reports whether it has ended. It need not be a child, and is not reaped.
+func WaitProcess(pidfd int, limit time.Duration) bool {
+	end := time.Now().Add(limit)
 	for {
+		left := max(time.Until(end), 0)
 		fds := []unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}
-		if _, err := unix.Poll(fds, -1); err != unix.EINTR {
-			return os.NewSyscallError("poll", err)
+		n, err := unix.Poll(fds, int(left.Milliseconds()))
+		if err == unix.EINTR {
+			continue
 		}
+		return err == nil && n > 0
 	}
 }
 

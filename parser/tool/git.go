@@ -1,6 +1,7 @@
 package tool
 
 import (
+	"regexp"
 	"strings"
 
 	"twokey/parser/effect"
@@ -149,6 +150,9 @@ func gitPush(c *call) {
 	} else if repo, ok := c.value("repo"); ok {
 		c.remote(repo)
 	}
+	if len(refs) == 0 && !c.has("force") && c.forcedByConfig() {
+		c.setFlag("force")
+	}
 	if len(refs) == 0 && c.has("tags") && !c.has("all", "branches", "mirror") {
 		return
 	}
@@ -177,6 +181,33 @@ func gitPush(c *call) {
 			c.trait(effect.TraitDefaultBranch)
 		}
 	}
+}
+
+// gitDashed are git's subcommands that are also programs, git-push(1) and kin,
+// as far as they reach out or destroy.
+var gitDashed = map[string]bool{
+	"add": true, "am": true, "apply": true, "branch": true, "checkout": true, "clean": true, "clone": true, "commit": true,
+	"config": true, "fetch": true, "filter-branch": true, "gc": true, "http-push": true, "merge": true, "pull": true, "push": true,
+	"rebase": true, "reflog": true, "remote": true, "reset": true, "restore": true, "rm": true, "send-email": true, "send-pack": true,
+	"show": true, "stash": true, "submodule": true, "tag": true, "update-ref": true,
+}
+
+// forcedRefspec is a remote that a plain push forces: a mirror, or a push
+// refspec with a plus (git-config(1), remote.<name>.push).
+var forcedRefspec = regexp.MustCompile(`(?mi)^\s*(mirror\s*(=\s*(true|yes|on|1)\s*)?$|push\s*=\s*"?\+)`)
+
+// forcedByConfig reports whether the configuration that can be read makes a
+// push without a refspec a forced one.
+func (c *call) forcedByConfig() bool {
+	if c.in.ReadFile == nil {
+		return false
+	}
+	for _, file := range []string{c.in.Paths.Workspace + "/.git/config", c.in.Paths.Home + "/.gitconfig"} {
+		if text, err := c.in.ReadFile(file); err == nil && forcedRefspec.Match(text) {
+			return true
+		}
+	}
+	return false
 }
 
 // defaultBranch reports whether a ref is a branch that others build on by its

@@ -122,6 +122,8 @@ func (c *call) gitCode(name string, value effect.Word) {
 		switch {
 		case key == "hookspath" && value.Text != "/dev/null" && value.Text != "":
 			c.trait(TraitRunsCode)
+		case section == "remote" && (key == "mirror" && value.Text != "false" || key == "push" && !harmlessRefspec(value)):
+			c.trait(TraitReroutes) // a plain push becomes a forced one
 		case key == "insteadof", key == "pushinsteadof", section == "http" && (key == "proxy" || key == "sslverify"):
 			c.trait(TraitReroutes)
 		}
@@ -145,6 +147,11 @@ func (c *call) gitCode(name string, value effect.Word) {
 		return
 	}
 	c.shell(part(value, text), "git "+name)
+}
+
+// harmlessRefspec is a push refspec that neither forces nor deletes.
+func harmlessRefspec(w effect.Word) bool {
+	return w.Known && !strings.HasPrefix(w.Text, "+") && !strings.HasPrefix(w.Text, ":")
 }
 
 func boolean(text string) bool {

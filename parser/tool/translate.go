@@ -63,6 +63,9 @@ func Name(w effect.Word) string {
 	if canonical, ok := aliases()[base]; ok {
 		return canonical
 	}
+	if verb, ok := strings.CutPrefix(base, "git-"); ok && gitDashed[verb] {
+		return "git " + verb // git's own programs, and git itself by that argv[0]
+	}
 	for _, prefix := range []string{"python", "pypy", "pip", "ruby", "perl", "php", "lua", "node"} {
 		rest, ok := strings.CutPrefix(base, prefix)
 		if ok && rest != "" && strings.Trim(rest, "0123456789.") == "" {

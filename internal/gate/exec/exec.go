@@ -45,7 +45,7 @@ func (g *Gate) Exec(ctx context.Context, e *notify.Exec) notify.Answer {
 	// This is the gate that the line left it to: nothing follows it.
 	inquiry := gate.Inquiry{
 		Gate: gate.Exec, Command: owner.Command, Complete: true,
-		Process: func() []string { return g.Ancestry(e.PID) },
+		Process: func() []string { return g.Ancestry(e.PID) }, Lineage: []int{e.PID},
 	}
 	if e.Unreadable != "" {
 		inquiry.Effects = []effect.Effect{{Kind: effect.KindCommand, Command: &effect.Command{
@@ -118,7 +118,12 @@ func (g *Gate) argv(e *notify.Exec) []string {
 	argv := append([]string{e.Path}, e.Argv[min(1, len(e.Argv)):]...)
 	name := filepath.Base(e.Path)
 	if real := g.Programs.name(e); real != "" && real != name {
-		argv[0] = real
+		argv[0], name = real, real
+	}
+	if len(e.Argv) > 0 && name == "git" {
+		if called := filepath.Base(e.Argv[0]); strings.HasPrefix(called, "git-") {
+			argv[0] = called // git takes its subcommand from there
+		}
 		return argv
 	}
 	// A multi-call binary goes by its argv[0].
