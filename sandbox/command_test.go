@@ -231,6 +231,25 @@ func TestCloseEndsEverything(t *testing.T) {
 	}
 }
 
+// A process that is killed between its exec and the end of its verification
+// must be let go by its tracer, or its pid namespace never ends.
+func TestCloseWhileProgramsStart(t *testing.T) {
+	for i := range 30 {
+		b := start(t, nil)
+		for range 4 {
+			if _, err := b.Run(b.command("while :; do /bin/true; done")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Duration(i) * time.Millisecond / 2) // the moment, not a wait for anything
+		began := time.Now()
+		b.Close()
+		if took := time.Since(began); took > endLimit {
+			t.Fatalf("round %d: closing took %v", i, took)
+		}
+	}
+}
+
 func TestTerminal(t *testing.T) {
 	b := start(t, nil)
 	c := b.command(`tty; stty size; [ -t 0 ] && [ -t 1 ] && echo both; [ -t 2 ] || echo not two; ps -o tpgid= -p $$ | tr -d ' ' | sed "s/^$$\$/foreground/"; read -r line; echo "got $line"; sleep 1000; echo "status $?"`)

@@ -135,6 +135,10 @@ func (c Command) request() (wire.Start, []int, error) {
 	return req, files, nil
 }
 
+// endLimit bounds the wait for what was killed. Only a process that a tracer
+// does not let go, or that hangs in the kernel, can outlast it.
+const endLimit = 5 * time.Second
+
 // watch receives what init says until the sandbox ends, and then releases all.
 func (s *Sandbox) watch() {
 	served := make(chan struct{})
@@ -146,10 +150,12 @@ func (s *Sandbox) watch() {
 	err := s.receive()
 	s.end(err)
 	s.killInit()
-	_ = sys.WaitProcess(s.pidfd)
+	if !sys.WaitProcess(s.pidfd, endLimit) {
+		s.config.Log("a killed process of the sandbox does not end")
+	}
 	// The mounter reaps init and leaves.
 	s.mounter.conn.Shutdown()
-	late := time.AfterFunc(2*time.Second, s.mounter.kill)
+	late := time.AfterFunc(endLimit, s.mounter.kill)
 	s.mounter.wait()
 	late.Stop()
 	cancel()
