@@ -104,7 +104,16 @@ func stopSignal(status unix.WaitStatus) int {
 	return int(status.StopSignal())
 }
 
-func detach(pid, signal int) { _ = ptrace(unix.PTRACE_DETACH, pid, 0, uintptr(signal)) }
+// detach lets the process go. One that was killed meanwhile is no longer
+// stopped: it is waited for, since its zombie would keep its pid namespace.
+func detach(pid, signal int) {
+	for ptrace(unix.PTRACE_DETACH, pid, 0, uintptr(signal)) != nil {
+		_, status, ok := waitFor(pid, 0)
+		if !ok || !status.Stopped() {
+			return
+		}
+	}
+}
 
 // kill ends a stopped process and waits for its end, without which its parent
 // would not hear of it.
