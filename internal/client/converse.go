@@ -27,7 +27,11 @@ func (c *client) converse(socket control.Socket, request control.Run) (status in
 		return 0, "", err
 	}
 	forwarder := forwardSignals(send)
-	defer forwarder.stop()
+	defer func() {
+		if err != nil || next != "" { // else this process ends, which is faster
+			forwarder.stop()
+		}
+	}()
 	var terminal *relay
 	defer func() { terminal.restore() }()
 	accepted := false
@@ -99,13 +103,17 @@ type forwarder struct {
 
 func forwardSignals(send *sender) *forwarder {
 	f := &forwarder{signals: make(chan os.Signal, 16), done: make(chan struct{})}
+	var forwarded []os.Signal
 	for _, s := range []syscall.Signal{
 		syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2,
 		syscall.SIGTSTP, syscall.SIGCONT,
 	} {
 		if !signal.Ignored(s) { // nohup and its kind
-			signal.Notify(f.signals, s)
+			forwarded = append(forwarded, s)
 		}
+	}
+	if len(forwarded) > 0 { // none would mean all
+		signal.Notify(f.signals, forwarded...)
 	}
 	go func() {
 		for {
