@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -152,7 +153,7 @@ func (s *Session) serveCaller(ctx context.Context, conn control.Conn) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	other, err := s.otherWorkspace(run.Dir)
+	other, err := s.otherWorkspace(run)
 	if err != nil {
 		fail(err)
 		return
@@ -173,8 +174,17 @@ func (s *Session) serveCaller(ctx context.Context, conn control.Conn) {
 // otherWorkspace returns the workspace that dir belongs to when that is one of
 // its own and not this session's. A directory that could not be a workspace
 // grants nothing and stays in this session's view.
-func (s *Session) otherWorkspace(dir string) (string, error) {
+func (s *Session) otherWorkspace(run control.Run) (string, error) {
+	dir := run.Dir
 	if dir == "" || control.Within(dir, s.workspace) {
+		return "", nil
+	}
+	// Whoever names this workspace means it, wherever the command starts.
+	named := slices.ContainsFunc(run.Env, func(e string) bool {
+		name, value, _ := strings.Cut(e, "=")
+		return name == "TWOKEY_WORKSPACE" && value != "" && filepath.Clean(value) == s.workspace
+	})
+	if named {
 		return "", nil
 	}
 	workspace := control.Workspace(filepath.Clean(dir))

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"twokey/internal/control"
 )
@@ -71,6 +72,15 @@ func refuseWorkspace(dir string, home control.Home, hides func(string) bool) err
 	}
 	if real, err := filepath.EvalSymlinks(dir); err != nil || real != dir {
 		return refuse("reached through a symbolic link")
+	}
+	for above := filepath.Dir(dir); above != "/"; above = filepath.Dir(above) {
+		var st syscall.Stat_t
+		if err := syscall.Stat(above, &st); err != nil {
+			return fmt.Errorf("cannot use %s as a workspace: %w", dir, os.NewSyscallError("stat", err))
+		}
+		if os.Getuid() == 0 && st.Uid != 0 && st.Mode&0o001 == 0 {
+			return fmt.Errorf("cannot use %s as a workspace: %s belongs to another user and is closed to others, also to root in a user namespace; work as that user", dir, above)
+		}
 	}
 	if _, err := os.ReadDir(dir); err != nil {
 		return fmt.Errorf("cannot use %s as a workspace: %w; make it readable for you", dir, err)
