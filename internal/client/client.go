@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -73,7 +74,10 @@ func (c *client) run() (int, error) {
 			place = home.Place(caller, bound)
 		}
 	}
-	for range 5 {
+	for attempt := range 6 {
+		if attempt > 0 { // the one that leaves is given time to be gone
+			time.Sleep(10 * time.Millisecond << attempt)
+		}
 		socket, err := reach(place, caller, workspace)
 		if err != nil {
 			return 0, err

@@ -147,6 +147,10 @@ func (s *Session) serveCaller(ctx context.Context, conn control.Conn) {
 		fail(err)
 		return
 	}
+	if s.replaced() {
+		s.leave("the workspace was replaced")
+		return // not accepted: the caller starts a new session
+	}
 	if broken := s.broken.Load(); broken != nil {
 		fail(errors.New(strings.ReplaceAll((*broken).Error(), "\n", "; ")))
 		return

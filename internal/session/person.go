@@ -93,10 +93,7 @@ func (s *Session) servePerson(_ context.Context, conn control.Conn) {
 	}
 	// The answer goes first: the end of the sandbox is the end of this process.
 	reply(Reply{})
-	s.mu.Lock()
-	s.closing = true
-	s.mu.Unlock()
-	s.sandbox.Close()
+	s.leave("stopped")
 }
 
 func (s *Session) answer(q Question, peer int) Reply {

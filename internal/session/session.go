@@ -51,10 +51,14 @@ type Session struct {
 	current atomic.Pointer[rules.Policy]
 	broken  atomic.Pointer[error] // why the policy's files do not decode now
 
+	// identity is the workspace's own, by which a replaced one is noticed.
+	identity identity
+
 	mu      sync.Mutex
 	busy    int // callers being served
 	idle    *time.Timer
 	closing bool
+	ending  string // why it closes
 }
 
 // Supervise runs the supervisor of a caller's session in a workspace until it
@@ -132,6 +136,9 @@ func (s *Session) prepare(lock *os.File) (*listeners, error) {
 	s.current.Store(policy)
 	if err := refuseWorkspace(workspace, home, s.hides); err != nil {
 		return nil, err
+	}
+	if s.identity, err = identify(workspace); err != nil {
+		return nil, fmt.Errorf("cannot use %s as a workspace: %w", workspace, err)
 	}
 	if err := home.Sweep(); err != nil {
 		return nil, err
@@ -365,8 +372,23 @@ func (s *Session) leaveIfIdle() {
 		s.idle = time.AfterFunc(s.policy().Session.Idle, s.leaveIfIdle)
 		return
 	}
-	s.closing = true
+	s.closing, s.ending = true, "idle"
 	s.sandbox.Close()
+}
+
+// leave ends the session for a reason.
+func (s *Session) leave(why string) {
+	s.mu.Lock()
+	s.closing, s.ending = true, why
+	s.mu.Unlock()
+	s.sandbox.Close()
+}
+
+// replaced reports whether another directory is at the workspace's path now,
+// which the sandbox does not show.
+func (s *Session) replaced() bool {
+	now, err := identify(s.workspace)
+	return err != nil || now != s.identity
 }
 
 // wait ends the session when its sandbox has ended. Callers that were not
@@ -374,18 +396,17 @@ func (s *Session) leaveIfIdle() {
 func (s *Session) wait(ctx context.Context, l *listeners) error {
 	<-s.sandbox.Done()
 	s.mu.Lock()
-	idle := s.closing
+	meant, event := s.closing, s.ending
 	s.closing = true
 	s.mu.Unlock()
 	os.Remove(s.place.Shell())
 	os.Remove(s.place.Control())
 	l.close()
-	event := "idle"
-	if !idle {
+	if !meant {
 		event = "sandbox ended"
 	}
 	err := s.log("session", nil, true, map[string]any{"event": event})
-	if !idle {
+	if !meant {
 		return errors.Join(errors.New("the sandbox ended"), err)
 	}
 	return err

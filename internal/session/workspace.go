@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"twokey/internal/control"
 )
 
@@ -89,4 +91,20 @@ func refuseWorkspace(dir string, home control.Home, hides func(string) bool) err
 		return refuse("named with a line break")
 	}
 	return nil
+}
+
+// identity tells a directory from another that was made at its path later: an
+// inode's number is used again, its birth time is not.
+type identity struct {
+	major, minor uint32
+	inode        uint64
+	born         unix.StatxTimestamp
+}
+
+func identify(dir string) (identity, error) {
+	var st unix.Statx_t
+	if err := unix.Statx(unix.AT_FDCWD, dir, 0, unix.STATX_INO|unix.STATX_BTIME, &st); err != nil {
+		return identity{}, os.NewSyscallError("statx", err)
+	}
+	return identity{st.Dev_major, st.Dev_minor, st.Ino, st.Btime}, nil
 }
