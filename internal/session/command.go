@@ -15,6 +15,7 @@ import (
 	"twokey/internal/gate/line"
 	"twokey/internal/secrets"
 	"twokey/parser/effect"
+	"twokey/rules"
 	"twokey/sandbox"
 )
 
@@ -164,6 +165,9 @@ func (s *Session) judgeAndRun(ctx context.Context, caller *caller, cmd *command,
 	}
 	if err := s.log("command", &cmd.Command, false, record); err != nil {
 		return refuse(exitDenied, fmt.Errorf("denied: nothing runs that is not logged: %w", err))
+	}
+	if err := line.SyntaxError(invocation); err != nil && judgement.Verdict != rules.Allow {
+		return refuse(exitDenied, fmt.Errorf("denied: the shell could not read it either: %w; mend the text", err))
 	}
 	answer := s.judge.Decide(ctx, inquiry)
 	if !answer.Allowed {

@@ -127,6 +127,15 @@ var fetchCommands = map[string][]string{
 }
 
 func (s *Session) fetchOnly(argv []string) bool {
+	if len(argv) == 1 || strings.Contains(argv[0], " ") {
+		argv = strings.Fields(argv[0]) // a title that the program gave itself
+	}
+	if len(argv) > 1 && filepath.Base(argv[0]) == "node" {
+		argv = append([]string{strings.TrimSuffix(strings.TrimSuffix(filepath.Base(argv[1]), ".js"), "-cli")}, argv[2:]...)
+	}
+	if len(argv) == 0 {
+		return false
+	}
 	for _, e := range parser.Exec(argv, nil, s.parserContext("/", nil)) {
 		if e.Kind != effect.KindCommand {
 			continue
@@ -204,7 +213,7 @@ func descent(pid int) (pids []int, chain [][]string) {
 		if len(fields) < 2 {
 			break
 		}
-		argv := strings.Split(strings.TrimSuffix(string(line), "\x00"), "\x00")
+		argv := strings.Split(strings.TrimRight(string(line), "\x00"), "\x00")
 		if strings.HasSuffix(argv[0], "twokey-init") {
 			break
 		}

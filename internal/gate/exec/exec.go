@@ -6,8 +6,10 @@ package exec
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -77,7 +79,8 @@ func (g *Gate) effects(e *notify.Exec, baseline map[string]bool) []effect.Effect
 		if baseline[entry] {
 			continue
 		}
-		if name, value, ok := strings.Cut(entry, "="); ok && parser.RelevantEnv(name) && !tellsNothing(name, value) {
+		name, value, ok := strings.Cut(entry, "=")
+		if ok && parser.RelevantEnv(name) && !tellsNothing(name, value) && !(strings.HasPrefix(name, "GIT_") && startedByGit(e.PID)) {
 			assigns = append(assigns, effect.Assign{Name: name, Value: effect.Lit(value)})
 		}
 	}
@@ -102,7 +105,14 @@ var starters = []string{
 // tellsNothing is true for variables that programs set for their children all
 // day: PATH, since the program is known by what it is, and git's own place.
 func tellsNothing(name, value string) bool {
-	return name == "PATH" || name == "GIT_EXEC_PATH" && strings.HasPrefix(value, "/usr/lib")
+	return name == "PATH" || name == "LD_LIBRARY_PATH" || name == "GIT_EXEC_PATH" && strings.HasPrefix(value, "/usr/lib")
+}
+
+// startedByGit reports whether the process is git until this exec: what git
+// tells its children it was told itself, and was judged by.
+func startedByGit(pid int) bool {
+	image, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/exe")
+	return err == nil && (image == "/usr/bin/git" || strings.HasPrefix(image, "/usr/lib/git-core/"))
 }
 
 // argv is what will run: the interpreter's words in front for a script, and a

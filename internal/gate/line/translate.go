@@ -1,6 +1,10 @@
 package line
 
 import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
 	"twokey/internal/gate"
 	"twokey/parser"
 	"twokey/parser/effect"
@@ -22,4 +26,14 @@ func Translate(in Invocation, ctx parser.Context) []effect.Effect {
 		return gate.LeaveToExec(gate.RelevantEnv(parser.Exec(append([]string{in.Shell}, in.Args...), nil, ctx)))
 	}
 	return nil
+}
+
+// SyntaxError returns why a command string is no shell text at all: a mistake
+// that nobody needs to be asked about.
+func SyntaxError(in Invocation) error {
+	if !in.HasText || in.Shell == "zsh" {
+		return nil
+	}
+	_, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(in.Text), "")
+	return err
 }
