@@ -2,6 +2,7 @@ package line
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/syntax"
 
@@ -31,7 +32,7 @@ func Translate(in Invocation, ctx parser.Context) []effect.Effect {
 // SyntaxError returns why a command string is no shell text at all: a mistake
 // that nobody needs to be asked about.
 func SyntaxError(in Invocation) error {
-	if !in.HasText || in.Shell == "zsh" {
+	if !in.HasText || in.Shell == "zsh" || !utf8.ValidString(in.Text) { // bash runs other bytes, the parser does not read them
 		return nil
 	}
 	_, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(in.Text), "")
