@@ -405,7 +405,7 @@ func BenchmarkJudge(b *testing.B) {
 		"get":         {request("GET", "api.example.com", "/v1/items")},
 		"post":        {request("POST", "api.github.com", "/repos/a/b/issues")},
 		"select":      {{Kind: effect.KindSQL, SQL: &effect.SQL{Verb: "SELECT", Objects: []string{"users"}}}},
-		"connect":     {connectTo("proxy.golang.org", 443)},
+		"connect":     {connectTo("proxy.example", 443)},
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -30,7 +30,7 @@ func TestEnvironment(t *testing.T) {
 		"PRIVATE_KEY_PATH=/k", "LESSKEY=/home/me/.lesskey", "SECRET_NAME=db", "ACCESS_TOKEN=", "LANG=C.UTF-8", "npm_config_registry=https://registry.example/",
 	}
 	goes := []string{
-		"GITHUB_TOKEN=x", "NPM_TOKEN=abc", "npm_config_//registry.npmjs.org/:_authToken=abc", "PGPASSWORD=hunter2", "MYSQL_PWD=hunter2", "DB_PASS=x", "DB_PWD=/etc", "SSHPASS=x",
+		"GITHUB_TOKEN=x", "NPM_TOKEN=abc", "npm_config_//npm.example/:_authToken=abc", "PGPASSWORD=hunter2", "MYSQL_PWD=hunter2", "DB_PASS=x", "DB_PWD=/etc", "SSHPASS=x",
 		"OPENAI_API_KEY=x", "apiKey=x", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x", "AWS_SESSION_TOKEN=x", "STRIPE_SECRET=x", "SECRET_KEY_BASE=x", "RAILS_MASTER_KEY=" + hexValue,
 		"GOOGLE_APPLICATION_CREDENTIALS=/home/me/key.json", "TF_VAR_db_password=x", "TF_TOKEN_app_terraform_io=x", "REDISCLI_AUTH=x", "SENTRY_DSN=https://a@b/1", "GITHUB_PAT=x", "VAULT_SECRET_ID=x",
 		"BW_SESSION=x", "OP_SESSION_team=x", "DOCKER_AUTH_CONFIG={}", "DOTENV_KEY=" + randomValue, "KAGGLE_KEY=" + hexValue, "dbpassword=x", "GH_TOKEN_2=x", "TOKEN1=abc",
